@@ -1,0 +1,217 @@
+// The desk's reflexes: bring up the caller's record, ring, remind, obey the keyboard.
+//   [data-pop-call] [data-pop-loaded]   a button that is pressed when the two differ
+//   aria-keyshortcuts                   on buttons and fields: the key that presses or enters them
+import { onChange, onTick } from "./clock.js";
+import { openDialog } from "./shell.js";
+import { getUi, onStart, setUi } from "./store.js";
+
+const ASK_AGAIN_MS = 2000;
+const RING_MS = 3000;
+const ASKED = "xktcc_notify_asked";
+let askedFor = "";
+let askedAt = 0;
+let ringing = "";
+let rungAt = 0;
+let release = null; // lets another tab ring
+let note = null;
+let context = null;
+
+const bar = () => document.querySelector('[data-testid="call-toolbar"]');
+
+// ---- the caller's record
+
+function bringUp() {
+  const button = document.querySelector("[data-pop-call]");
+  if (!button) return;
+  const { popCall: call, popLoaded: loaded } = button.dataset;
+  if (call === loaded) return;
+  if (call === askedFor && performance.now() - askedAt < ASK_AGAIN_MS) return;
+  if (call !== askedFor) setUi("pop", "");
+  askedFor = call;
+  askedAt = performance.now();
+  button.click();
+}
+
+// ---- ringing
+
+function tone() {
+  if (!context || context.state !== "running") return;
+  for (const at of [0, 0.5]) {
+    for (const pitch of [440, 480]) {
+      const from = context.currentTime + at;
+      const voice = context.createOscillator();
+      const gain = context.createGain();
+      voice.frequency.value = pitch;
+      gain.gain.setValueAtTime(0.0001, from);
+      gain.gain.exponentialRampToValueAtTime(0.12, from + 0.03);
+      gain.gain.setValueAtTime(0.12, from + 0.32);
+      gain.gain.exponentialRampToValueAtTime(0.0001, from + 0.38);
+      voice.connect(gain).connect(context.destination);
+      voice.start(from);
+      voice.stop(from + 0.4);
+    }
+  }
+}
+
+// Browsers let a page sound only after the visitor has touched it.
+function wake() {
+  if (!bar() || !getUi("ring")) return;
+  context ??= new AudioContext();
+  if (context.state === "suspended") context.resume();
+}
+
+function remind(call, root) {
+  if (typeof Notification === "undefined" || Notification.permission !== "granted" || document.hasFocus()) return;
+  note = new Notification(root.querySelector(".bar-st b")?.textContent ?? "", {
+    body: root.querySelector(".p1")?.textContent ?? "", tag: `xktcc-${call}`, requireInteraction: true,
+  });
+  note.onclick = () => {
+    window.focus();
+    note?.close();
+  };
+}
+
+function begin(call, root) {
+  ringing = call;
+  rungAt = 0;
+  // One tab rings for all.
+  const start = () => {
+    if (ringing !== call) return undefined;
+    remind(call, root);
+    return new Promise((done) => {
+      release = done;
+    });
+  };
+  if (navigator.locks) navigator.locks.request("xktcc-ring", start);
+  else start();
+}
+
+function end() {
+  ringing = "";
+  release?.();
+  release = null;
+  note?.close();
+  note = null;
+}
+
+// The number was typed for this call: the next one is another.
+function forgetDialled() {
+  const root = bar();
+  if (root?.dataset.state === "alerting" && root.classList.contains("out")) setUi("dialNumber", "");
+}
+
+function ring() {
+  const root = bar();
+  const rings = root?.dataset.state === "alerting" && !root.classList.contains("out") && root.dataset.stale !== "true";
+  const call = rings ? root.dataset.call : "";
+  if (call !== ringing) {
+    if (ringing) end();
+    if (call) begin(call, root);
+  }
+  if (ringing && release && getUi("ring") && performance.now() - rungAt > RING_MS - 100) {
+    rungAt = performance.now();
+    tone();
+  }
+}
+
+export function toggleRing() {
+  setUi("ring", getUi("ring") ? "" : "1");
+  wake();
+}
+
+// ---- the reminder's permission: asked once, and only after saying what for
+
+function mayAsk() {
+  if (typeof Notification === "undefined" || Notification.permission !== "default" || !bar()) return "";
+  try {
+    return localStorage.getItem(ASKED) ? "" : "1";
+  } catch {
+    return "";
+  }
+}
+
+export async function allowReminder(yes) {
+  try {
+    localStorage.setItem(ASKED, "1");
+  } catch {
+    // It will be asked again at the next visit.
+  }
+  setUi("remind", "");
+  if (yes) await Notification.requestPermission();
+}
+
+// ---- the keyboard
+
+const typing = (el) => el.closest?.("input, textarea, select, [contenteditable]");
+
+function keyOf(event) {
+  if (event.ctrlKey || event.metaKey) return "";
+  if (/^F\d+$/.test(event.key)) return event.altKey ? "" : event.key;
+  if (event.altKey && /^(Key[A-Z]|Digit\d)$/.test(event.code)) return `Alt+${event.code.slice(-1)}`;
+  return "";
+}
+
+function onKey(event) {
+  if (event.key === "?" && !typing(event.target) && bar()) {
+    event.preventDefault();
+    return openDialog("keys");
+  }
+  const key = keyOf(event);
+  if (!key || !bar()) return;
+  const targets = [...document.querySelectorAll(`[aria-keyshortcuts="${key}"]`)].filter((el) => el.checkVisibility?.() ?? true);
+  if (!targets.length) return;
+  event.preventDefault();
+  if (event.repeat) return;
+  const target = targets.find((el) => !el.disabled);
+  if (!target) return;
+  if (target.nodeName === "BUTTON") target.click();
+  else target.focus();
+}
+
+// ---- handing a call over: the other seats come for a while each time they are asked for
+
+function watchPeers() {
+  document.querySelector("[data-watch-peers]")?.click();
+}
+
+const WATCH_EVERY_S = 5;
+let ticks = 0;
+
+/** Open or close the picker of another seat; it is fresh at once. */
+export function togglePicker() {
+  setUi("xfer", getUi("xfer") ? "" : "1");
+  setUi("xferQ", "");
+  setUi("xferNumber", "");
+  if (!getUi("xfer")) return;
+  requestAnimationFrame(() => {
+    watchPeers();
+    document.querySelector(".xf input")?.focus();
+  });
+}
+
+function closePicker(event) {
+  if (!getUi("xfer")) return;
+  if (event.key === "Escape") {
+    setUi("xfer", "");
+    document.querySelector("[data-xfer]")?.focus();
+  } else if (event.type === "click" && !event.target.closest(".xf, [data-xfer]")) setUi("xfer", "");
+}
+
+onStart(() => {
+  onTick(() => {
+    ticks += 1;
+    if (ticks % WATCH_EVERY_S === 0) watchPeers();
+  });
+  document.addEventListener("click", closePicker);
+  document.addEventListener("keydown", closePicker);
+  onChange(bringUp);
+  onChange(ring);
+  onChange(forgetDialled);
+  onTick(bringUp);
+  onTick(ring);
+  onTick(() => setUi("remind", mayAsk()));
+  document.addEventListener("pointerdown", wake);
+  document.addEventListener("keydown", wake);
+  document.addEventListener("keydown", onKey);
+  addEventListener("pagehide", end);
+});

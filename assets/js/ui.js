@@ -1,0 +1,21 @@
+// What the compiled pages import; the order is the order in which the parts start.
+export { getUi, resetFilters, setUi, useUi } from "./store.js";
+export { address, goTo, pageNumbers, sameQuery, useQueryForm, useSearch } from "./lists.js";
+export { useDrawer, useFirstFault } from "./drawer.js";
+export { cancelExport, startExport } from "./exports.js";
+export { useVar } from "./state.js";
+export { dropImport, startImport, storeImport } from "./imports.js";
+export { timeOfDay } from "./clock.js";
+export { openDialog } from "./shell.js";
+export { keepMine } from "./callform.js";
+export { answerPhone, dropPhone, takePhone, testPhone } from "./phone.js";
+export { allowReminder, togglePicker, toggleRing } from "./desk.js";
+export { toggleGroup } from "./arrange.js";
+export { act } from "./wall.js";
+export { rewindTo, startRewind, togglePlay } from "./rewind.js";
+export { listen } from "./listen.js";
+export { toggleSound } from "./sound.js";
+export { fenOf } from "./sums.js";
+export { useSections } from "./tv.js";
+export { recordingUrl } from "./player.js";
+export { firstPage, menuOf } from "./tree.js";

@@ -1,0 +1,93 @@
+"""Collects the conditions of a list's query in both forms: tokens for the index, rows for walking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import ColumnElement
+from sqlmodel import Session
+
+from xktcc_app.domain.paging import Page
+from xktcc_app.domain.tokens import facet
+from xktcc_app.repositories.finder import Ask
+from xktcc_app.repositories.organizations import branch_ids
+from xktcc_app.repositories.token_index import Wanted
+
+_FEW_MEET = 2
+_Told = tuple[str, ColumnElement[bool]]
+
+
+@dataclass(slots=True)
+class Conditions:
+    """What is asked for so far.
+
+    ``rare``: a name, a number or one of many people is looked for. No count foretells how often that is there, and walking
+    on the chance would be in vain.
+    """
+
+    needed: list[_Told] = field(default_factory=list)
+    usual: list[_Told] = field(default_factory=list)
+    weight: int = 0
+    groups: list[frozenset[str]] = field(default_factory=list)
+    ranges: list[tuple[frozenset[str], int]] = field(default_factory=list)
+    rows: list[ColumnElement[bool]] = field(default_factory=list)
+    recheck: list[ColumnElement[bool]] = field(default_factory=list)
+    walkable: bool = True
+    rare: bool = False
+    few: bool = False
+
+    def one(self, token: str, row: ColumnElement[bool], *, weight: int = 0) -> None:
+        """A coded field has this value. ``weight`` 0: one of a few values, 1: one of many."""
+        (self.needed if weight else self.usual).append((token, row))
+        self.rows.append(row)
+        self.weight += weight
+
+    def branch(self, session: Session, org_id: ColumnElement, node: int) -> None:
+        """It belongs to an organization or below."""
+        ids = sorted(branch_ids(session, node))
+        # named one by one, so that no planner joins instead of walking
+        self.one(facet("o", node), org_id.in_(ids), weight=1)
+        self.weight -= len(ids) > 1
+
+    def one_of(self, tokens: set[str], row: ColumnElement[bool]) -> None:
+        """It has one of these values."""
+        self.groups.append(frozenset(tokens))
+        self.rows.append(row)
+
+    def all_of(self, tokens: set[str], row: ColumnElement[bool], *, exact: bool) -> None:
+        """Text is in it. Unless the tokens are ``exact`` each row is looked at again."""
+        self.needed += [(token, row) for token in tokens]
+        self.rows.append(row)
+        self.weight += min(len(tokens), 2)
+        if not exact:
+            self.recheck.append(row)
+
+    def between(self, tokens: set[str], row: ColumnElement[bool], *, narrow: int) -> None:
+        """It lies in a range, of whose steps it has one.
+
+        Each row is looked at again in any case. Beside what is rare, a range of more than ``narrow`` steps is left to that
+        alone: reading many long lists of rows would take longer.
+        """
+        self.ranges.append((frozenset(tokens), narrow))
+        self.rows.append(row)
+        self.recheck.append(row)
+
+    def ask(self, page: Page, *, descending: bool, by: ColumnElement | None) -> Ask:
+        """The whole, for the finder. Where two rare things meet, what many rows have is left to looking at those few."""
+        left = self.usual if self.weight >= _FEW_MEET else []
+        tokens = self.needed if left else [*self.needed, *self.usual]
+        return Ask(
+            rows=tuple(self.rows),
+            wanted=Wanted(frozenset(token for token, _ in tokens), (*self.groups, *self._narrow_ranges())),
+            recheck=(*self.recheck, *(row for _, row in left)),
+            walkable=self.walkable,
+            offset=page.offset,
+            size=page.size,
+            descending=descending,
+            rare=self.rare,
+            few=self.few,
+            by=by,
+        )
+
+    def _narrow_ranges(self) -> list[frozenset[str]]:
+        return [steps for steps, narrow in self.ranges if not self.rare or len(steps) <= narrow]
