@@ -192,6 +192,13 @@ def _settled(database: Database, url: str) -> Database:
     return Database(url)
 
 
+def _open_folder() -> str:
+    """A folder that the database's own user can enter."""
+    folder = tempfile.mkdtemp(prefix="xktcc-lists-")
+    Path(folder).chmod(0o755)
+    return folder
+
+
 ADDRESSES: Mapping[str, Callable[[Path], AbstractContextManager[str]]] = {
     "sqlite": sqlite_address,
     "postgres": postgres.server,
@@ -203,7 +210,7 @@ def run(
 ) -> None:
     """On each database: the lists by themselves (``alone``), then the whole program with people at lists and wall (``live``)."""
     for kind in only:
-        home = Path(keep or tempfile.mkdtemp(prefix="xktcc-lists-")) / kind
+        home = Path(keep or _open_folder()) / kind
         home.mkdir(parents=True, exist_ok=True)
         name = f"lists_{kind}"
         try:

@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from tests.contract.pbx import PITCH_HZ, SEATS, AsteriskPbx
+from tests.contract.pbx import PITCH_HZ, SEATS, AsteriskPbx, until_so
 from xktcc_app.config import Settings
 from xktcc_app.first_start import token_cipher
 
@@ -25,3 +25,4 @@ async def follow_the_program(pbx: AsteriskPbx, data_dir: Path) -> None:
         await pbx.phones.do("leave", user=device)
         await pbx.phones.do("phone", user=device, pitch_hz=PITCH_HZ[device], token=tokens[device])
     await pbx.quiet()
+    await until_so(pbx.sees_every_phone, 15, "Asterisk has every phone's address")

@@ -7,6 +7,7 @@ thread only, and ends the whole program when it is not.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import math
 import select
@@ -23,6 +24,7 @@ RATE = 8000
 SEATS_AT, CARRIER_AT = "127.0.0.1", "127.0.0.2"
 _CODES = {"busy": 486, "rejects": 603, "unreachable": 503, "unknown": 404}
 _ENDED = "DISCONNECTED"
+_INCARNATIONS = itertools.count(1)
 
 
 def write_tone(path: Path, pitch_hz: int, seconds: int = 60, *, burst_ms: int = 1000) -> Path:
@@ -132,6 +134,8 @@ class SipPhone(pj.Account):
         settings = pj.AccountConfig()
         settings.idUri = f"sip:{user}@{host}"
         settings.sipConfig.transportId = rig.transports[host]
+        # a phone that was taken away takes its address back, perhaps later than the next one of its name has given its own
+        settings.sipConfig.contactUriParams = f";phone={next(_INCARNATIONS)}"
         settings.mediaConfig.transportConfig.boundAddress = host
         settings.mediaConfig.transportConfig.port = 0
         if token is not None:
