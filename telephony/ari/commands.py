@@ -21,10 +21,11 @@ UNUSED_EVENTS = (
     "ChannelDtmfReceived",
     "ChannelHangupRequest",
     "StasisEnd",
-    "DeviceStateChanged",
     "BridgeCreated",
     "BridgeDestroyed",
 )
+EVENT_SOURCES = ("channel:", "bridge:", "endpoint:")
+"""All of each kind, and no device states: Asterisk can lock up for ever when a socket that has them is lost (ADR 56)."""
 _NOTE = "XK_NOTE"
 _ASK_US = MappingProxyType({"PJSIP_TRANSFER_HANDLING()": "ari-only"})
 """A transfer that is asked for at the phone is told to us, instead of being carried out by Asterisk behind our back."""
@@ -198,8 +199,10 @@ class PbxCommands:
         """What the PBX says of itself."""
         return await self._client.request("GET", path("asterisk", "info")) or {}
 
-    async def filter_events(self) -> None:
-        """Ask not to be told what we do not use (more than half of all events)."""
+    async def choose_events(self) -> None:
+        """Ask to be told of all channels, bridges and endpoints, but not what we do not use (more than half of all events)."""
+        app = path("applications", self.app, "subscription")
+        await self._client.request("POST", app, params={"eventSource": ",".join(EVENT_SOURCES)})
         body = {"disallowed": [{"type": kind} for kind in UNUSED_EVENTS]}
         await self._client.request("PUT", path("applications", self.app, "eventFilter"), body=body)
 

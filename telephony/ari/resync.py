@@ -58,7 +58,7 @@ class Resync(TransferCommands):
         version = info.get("system", {}).get("version", "")
         answers = self._phones is not None and "embedded" in str(version)
         self._capabilities = _ALWAYS | (Capability.ANSWER if answers else Capability.NONE)
-        await self._pbx.filter_events()
+        await self._pbx.choose_events()
         holdings = await self._fetch()
         now = self._picture(holdings)
         self._book.replace_all(now.calls)

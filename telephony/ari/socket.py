@@ -66,7 +66,7 @@ class EventSocket:
     """Gives everything that happens to the socket to ``put``, which must take it at once: a slow reader fills Asterisk's memory."""
 
     def __init__(self, root: str, app: str, authorization: str, put: Callable[[SocketItem], None]) -> None:
-        self._url = f"{root}/ari/events?{urlencode({'app': app, 'subscribeAll': 'true'})}"
+        self._url = f"{root}/ari/events?{urlencode({'app': app, 'subscribeAll': 'false'})}"
         self._headers = {"Authorization": authorization}
         self._put = put
         self._hurry = asyncio.Event()

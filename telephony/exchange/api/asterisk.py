@@ -6,7 +6,7 @@ from telephony.exchange.api.web import NO_CONTENT, Request, Response, Router, js
 from telephony.exchange.clock import ari_timestamp
 from telephony.exchange.errors import BadRequestError, UnknownError, UnprocessableError
 from telephony.exchange.exchange import Exchange
-from telephony.exchange.model.apps import Application
+from telephony.exchange.model.apps import ALL, Application
 from telephony.exchange.model.switch import ENTITY_ID, SYSTEM_NAME
 
 VERSION = "22.10.0-embedded"
@@ -92,11 +92,11 @@ class AsteriskRoutes:
         found: list[tuple[str, str]] = []
         for source in request.items("eventSource"):
             kind, colon, thing = source.partition(":")
-            if not colon or kind not in ("channel", "bridge", "endpoint", "deviceState"):
+            if not colon or kind not in ALL:
                 raise BadRequestError("Invalid event source URI scheme")
-            if not self._exists(kind, thing):
+            if thing and not self._exists(kind, thing):
                 raise UnprocessableError("Event source does not exist")
-            found.append((kind, thing))
+            found.append((kind, thing or ALL[kind]))
         return found
 
     def _exists(self, kind: str, thing: str) -> bool:
@@ -109,14 +109,8 @@ class AsteriskRoutes:
         return True
 
     def _set_of(self, app: Application, kind: str) -> set[str]:
-        sets = {
-            "channel": app.channel_ids,
-            "bridge": app.bridge_ids,
-            "endpoint": app.endpoint_ids,
-            "deviceState": app.device_names,
-        }
         try:
-            return sets[kind]
+            return app.subscribed(kind)
         except KeyError:
             raise UnknownError("Resource not found") from None
 

@@ -1,12 +1,19 @@
 """Stasis applications: who is connected under which name, what it subscribed to and what it filters out."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from telephony.exchange.errors import UnknownError
 
 Deliver = Callable[[dict[str, Any]], None]
+ALL = {
+    "channel": "__AST_CHANNEL_ALL_TOPIC",
+    "bridge": "__AST_BRIDGE_ALL_TOPIC",
+    "endpoint": "__AST_ENDPOINT_ALL_TOPIC",
+    "deviceState": "__AST_DEVICE_STATE_ALL_TOPIC",
+}
+"""What stands in a subscription, by the kind of its source, for everything of that kind."""
 
 
 @dataclass(eq=False)
@@ -51,17 +58,17 @@ class Application:
             return False
         return not self.allowed or any(_matches(rule, event) for rule in self.allowed)
 
+    def subscribed(self, kind: str) -> set[str]:
+        """What of a kind of source this application is told of. Raises ``KeyError`` for what is no kind."""
+        return {
+            "channel": self.channel_ids,
+            "bridge": self.bridge_ids,
+            "endpoint": self.endpoint_ids,
+            "deviceState": self.device_names,
+        }[kind]
+
     def _is_subscribed(self, event: dict[str, Any]) -> bool:
-        channel = event.get("channel") or event.get("peer") or {}
-        if isinstance(channel, dict) and channel.get("id") in self.channel_ids:
-            return True
-        if (event.get("bridge") or {}).get("id") in self.bridge_ids:
-            return True
-        endpoint = event.get("endpoint")
-        if endpoint and f"{endpoint['technology']}/{endpoint['resource']}" in self.endpoint_ids:
-            return True
-        device = event.get("device_state")
-        return bool(device) and device["name"] in self.device_names
+        return any(not {name, ALL[kind]}.isdisjoint(self.subscribed(kind)) for kind, name in _sources(event))
 
 
 class Applications:
@@ -108,6 +115,23 @@ class Applications:
     def all(self) -> Iterable[Application]:
         """Return the connected applications."""
         return tuple(self._by_name.values())
+
+
+def _sources(event: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What an event is about: kind and name of each thing."""
+    for part in ("channel", "peer"):
+        if (name := (event.get(part) or {}).get("id")) is not None:  # the peer of an endpoint's event is a status alone
+            yield "channel", name
+    if bridge := event.get("bridge"):
+        yield "bridge", bridge["id"]
+    if endpoint := event.get("endpoint"):
+        yield "endpoint", f"{endpoint['technology']}/{endpoint['resource']}"
+    if device := event.get("device_state"):
+        yield "deviceState", device["name"]
+    for part in ("playback", "recording"):
+        if medium := event.get(part):
+            kind, _, name = medium["target_uri"].partition(":")
+            yield kind, name
 
 
 def _matches(rule: dict[str, Any], event: dict[str, Any]) -> bool:

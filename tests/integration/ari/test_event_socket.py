@@ -54,7 +54,7 @@ async def test_frames_come_in_order_and_the_pulse_between() -> None:
         assert [(await following(inbox, Frame)).data for _ in range(3)] == [b'{"n": 0}', b'{"n": 1}', b'{"n": 2}']
         await following(inbox, Beat, 2)
         await following(inbox, Beat, 2)
-    assert paths == ["/ari/events?app=xktcc&subscribeAll=true"]
+    assert paths == ["/ari/events?app=xktcc&subscribeAll=false"]
 
 
 async def test_a_closed_socket_is_opened_again_at_once() -> None:

@@ -63,6 +63,23 @@ async def test_a_narrow_application_hears_only_of_what_it_subscribed_to(lab: Ari
     await narrow.close()
 
 
+async def test_a_kind_without_a_name_is_all_of_its_kind(lab: AriLab) -> None:
+    wide = AriLab(lab.port)
+    await wide.connect("wide", "false")
+    told = await wide.ari("POST", "/applications/wide/subscription", eventSource="channel:,endpoint:")
+    assert told["channel_ids"] == ["__AST_CHANNEL_ALL_TOPIC"]
+    assert told["device_names"] == []
+    await lab.lab("POST", "/phones/1002/unregister", status=200)
+    call = await lab.inbound()
+    await wide.wait("PeerStatusChange")
+    await wide.wait("ChannelStateChange", channel_id=call)
+    assert "DeviceStateChanged" not in {event["type"] for event in wide.events}
+    await lab.ask("POST", f"/channels/{call}/record", {"name": "wide", "format": "wav"})
+    await wide.wait("RecordingStarted")
+    await wide.ari("DELETE", "/applications/wide/subscription", eventSource="channel:")
+    await wide.close()
+
+
 async def test_after_a_lost_socket_calls_stay_up_and_nothing_is_replayed(lab: AriLab) -> None:
     call = await lab.inbound()
     await lab.lab("POST", "/drop-sockets", status=200)

@@ -168,6 +168,7 @@ async def test_the_stream_begins_with_a_snapshot(pbx: Script) -> None:
     snapshot = pbx.events[1]
     assert isinstance(snapshot, cti.Snapshot)
     assert [(entry.device, entry.in_service) for entry in snapshot.devices] == [(SEAT, True), (OTHER_SEAT, True)]
+    assert pbx.params["POST applications/xktcc/subscription"] == {"eventSource": "channel:,bridge:,endpoint:"}
     assert pbx.params["PUT applications/xktcc/eventFilter"]["disallowed"][0] == {"type": "ChannelVarset"}
     assert pbx.params[f"POST bridges/{QUEUE}"]["type"] == "holding"
     assert Capability.ANSWER in pbx.driver.capabilities
