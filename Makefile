@@ -27,7 +27,7 @@ e2e: $(VENV)/.dev
 	@sh tools/test.sh e2e
 
 bench: $(VENV)/.dev
-	@sh tools/system-packages.sh chromium-headless-shell sip-tester >&2
+	@sh tools/system-packages.sh chromium-headless-shell postgresql sip-tester >&2
 	@$(BIN)/python -m bench
 
 # A private Asterisk 22 in .pbx, for this machine alone: ARGS="--overflow 13800000000 --trunk-host sip.example.org"

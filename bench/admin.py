@@ -10,9 +10,10 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import insert
 from sqlmodel import Session
 
+from bench import admin_page
+from bench.admin_city import fill
 from bench.measures import percentile, show
 from telephony.views import SeatProfile
 from xktcc_app.domain.admin_forms import OrganizationForm
@@ -23,11 +24,8 @@ from xktcc_app.domain.paging import Page
 from xktcc_app.domain.permissions import STARTING_ROLES, DataScope, Permission
 from xktcc_app.domain.principal import Principal
 from xktcc_app.migrate import migrate
-from xktcc_app.models.account import Account, AccountRole
-from xktcc_app.models.organization import Organization
 from xktcc_app.repositories import accounts as accounts_repo
 from xktcc_app.repositories import audit_log
-from xktcc_app.repositories.organizations import renumber
 from xktcc_app.repositories.records import write_records
 from xktcc_app.services.audit import AuditService
 from xktcc_app.services.audit_log import AuditLogService
@@ -41,7 +39,6 @@ from xktcc_app.state.organizations import _visible
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 SEAL = AuditSeal("bench")
 DEEDS = 20_000
-_KINDS = ("city", "district", "street", "community")
 
 
 class _NoDesk:
@@ -65,37 +62,7 @@ class _NoSink:
 def _fill(session: Session, users: int, organizations: int) -> None:
     for code, definition in STARTING_ROLES.items():
         accounts_repo.add_role(session, code, definition)
-    ids: list[list[int]] = [[], [], [], []]
-    for place in range(organizations):
-        level = 0 if place == 0 else 1 if place <= 12 else 2 if place <= 300 else 3
-        above = ids[level - 1][place % len(ids[level - 1])] if level else None
-        node = Organization(name=f"组织{place}", kind=_KINDS[level], parent_id=above, sort=place % 100)
-        session.add(node)
-        session.flush()
-        ids[level].append(node.id or 0)
-    renumber(session)
-    rows = [
-        {
-            "account": f"u{place:06d}",
-            "name": f"张{place}",
-            "password_hash": "x",
-            "must_change_password": False,
-            "active": place % 50 != 0,
-            "org_id": ids[3][place % len(ids[3])] if ids[3] else ids[0][0],
-            "agent_number": str(100_000 + place) if place % 2 else None,
-            "phone_id": None,
-            "phone_token": None,
-            "created_at": NOW,
-            "version": 1,
-        }
-        for place in range(users)
-    ]
-    session.connection().execute(insert(Account), rows)
-    agent = accounts_repo.role_by_code(session, "agent")
-    session.connection().execute(
-        insert(AccountRole),
-        [{"account_id": place + 1, "role_id": agent.id if agent else 0} for place in range(users)],
-    )
+    fill(session, users, organizations)
 
 
 async def _timed(name: str, work: Callable[[], Awaitable[object]], times: int = 20) -> None:
@@ -153,7 +120,7 @@ async def _measure(database: Database, url_users: int) -> None:
 
 
 def run(users: int = 50_000, organizations: int = 5_000) -> None:
-    """Fill a database of its own and measure."""
+    """Fill a database of its own and measure; then the same in a browser."""
     with tempfile.TemporaryDirectory() as directory:
         url = f"sqlite:///{Path(directory) / 'admin.db'}"
         migrate(url)
@@ -166,6 +133,7 @@ def run(users: int = 50_000, organizations: int = 5_000) -> None:
         database.writing(lambda session: write_records(session, deeds, SEAL))
         asyncio.run(_measure(database, users))
         database.close()
+    admin_page.run(users, organizations)
 
 
 if __name__ == "__main__":

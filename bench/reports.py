@@ -22,6 +22,7 @@ from sqlmodel import Session, select
 from bench import postgres
 from bench.measures import percentile, show
 from bench.wall import log_in
+from tests.support.chromium import MISSING, chromium
 from tests.support.program import ADMIN_PASSWORD, DEMO_PASSWORD, Program
 from xktcc_app.config import Settings
 from xktcc_app.data_dir import prepare_data_dir
@@ -150,14 +151,14 @@ _TRANSFERRED = (
 
 
 def _page(directory: Path) -> None:
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if chromium is None:
-        sys.exit("no Chromium on this machine: tools/system-packages.sh chromium installs it")
+    browser_program = chromium()
+    if browser_program is None:
+        sys.exit(MISSING)
     program = Program(directory, {"XKTCC_DEMO": "0"})
     program.start(300)  # builds the pages when they are not built yet
     try:
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+            browser = playwright.chromium.launch(executable_path=browser_program, args=["--no-sandbox"])
             measure_page(browser, program)
             browser.close()
     finally:

@@ -122,6 +122,8 @@ def _sources(event: dict[str, Any]) -> Iterator[tuple[str, str]]:
     for part in ("channel", "peer"):
         if (name := (event.get(part) or {}).get("id")) is not None:  # the peer of an endpoint's event is a status alone
             yield "channel", name
+    if referred_by := event.get("referred_by"):
+        yield "channel", referred_by["source_channel"]["id"]
     if bridge := event.get("bridge"):
         yield "bridge", bridge["id"]
     if endpoint := event.get("endpoint"):
