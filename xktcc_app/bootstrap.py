@@ -63,6 +63,7 @@ from xktcc_app.services.health import HealthService
 from xktcc_app.services.history import DatabaseHistory, ElderDirectory
 from xktcc_app.services.import_jobs import ImportJobs
 from xktcc_app.services.imports import ImportService
+from xktcc_app.services.left_listens import end_left_listens
 from xktcc_app.services.listening import ListeningService
 from xktcc_app.services.orders import OrderService, OrderSurroundings
 from xktcc_app.services.organizations import OrganizationService
@@ -198,6 +199,7 @@ class Running:
         await self.services.organizations.load()
         await self.services.resources.load()
         await self.services.sessions.load()
+        await end_left_listens(self.services.database, self.services.records, utc_now())
         await self.control.start(profiles)
         self._control_task = self._spawn(self._run_control())
         self._spawn(_sweep_for_ever(self.services.sessions))

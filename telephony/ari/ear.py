@@ -273,6 +273,8 @@ class AriEar:
                 except TelephonyError as error:
                     logger.info("ari.ear_behind: tried again: ear=%s code=%s %s", self.id, error.code, error)
                     await asyncio.sleep(_RETRY_S)
+            else:  # whoever came would not be heard, and nobody would know
+                self._finish(EarEnd.CALL_OVER if self._shape() is None else EarEnd.PBX_LOST)
 
     async def _catch_up(self) -> None:
         """Tap whoever came, and be where the call is now."""

@@ -25,7 +25,7 @@ from xktcc_app.bootstrap import Services
 from xktcc_app.domain.principal import Principal
 from xktcc_app.services.errors import ServiceError
 from xktcc_app.services.listen_line import Downlink, Uplink
-from xktcc_app.services.listening import Listen
+from xktcc_app.services.listening import VOICE_LOST, Listen
 
 log = logging.getLogger(__name__)
 
@@ -98,6 +98,7 @@ class _Line:
         self._up = Uplink()
         self._heard_from = asyncio.get_running_loop().time()
         self._sending = asyncio.Lock()
+        self._switching = False
 
     async def run(self) -> str:
         """Serve until something ends it; returns what, as a code."""
@@ -178,10 +179,13 @@ class _Line:
         if who is None:
             return  # the watch ends it
         try:
+            self._switching = True
             await self._listening.switch(self._listen, who, mode)
         except (ServiceError, TelephonyError) as error:
             await self._say({"t": "refused", "code": error.code, "mode": self._listen.mode})
             return
+        finally:
+            self._switching = False
         await self._say({"t": "mode", "mode": self._listen.mode})
 
     # ---- meanwhile
@@ -196,6 +200,8 @@ class _Line:
                 return code
             if who is not None and not self._listening.may(who, self._listen.mode):
                 await self._switch(ListenMode.LISTEN)
+            if not self._switching and self._listening.voice_lost(self._listen):
+                await self._say({"t": "refused", "code": VOICE_LOST, "mode": self._listen.mode})
             if asyncio.get_running_loop().time() - self._heard_from > SILENT_S:
                 return "line_lost"
             if told != self._listen.agent:

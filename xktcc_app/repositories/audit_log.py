@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, update
 from sqlmodel import Session, col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 
+from xktcc_app.domain.audit import AuditAction
 from xktcc_app.domain.audit_chain import FIELDS, AuditSeal, Break, Link
 from xktcc_app.models.audit import AuditHead, AuditLog
 
@@ -56,6 +60,21 @@ def chain_old(session: Session, seal: AuditSeal) -> int:
     head.seq, head.mac = link.seq, link.mac
     session.add(head)
     return count
+
+
+def unfinished_listens(session: Session, since: datetime, until: datetime) -> list[AuditLog]:
+    """The beginnings of listening between ``since`` and ``until`` (UTC) that no end belongs to, the oldest first."""
+
+    def deeds(action: AuditAction) -> SelectOfScalar[AuditLog]:
+        asked = select(AuditLog).where(col(AuditLog.action) == action, col(AuditLog.outcome) == "ok")
+        return asked.where(col(AuditLog.at) >= since).order_by(col(AuditLog.id))
+
+    def listen_of(row: AuditLog) -> str:
+        return json.loads(row.detail).get("listen", "")
+
+    ended = {listen_of(row) for row in session.exec(deeds(AuditAction.LISTEN_ENDED)).all()}
+    begun = session.exec(deeds(AuditAction.LISTEN_STARTED).where(col(AuditLog.at) < until)).all()
+    return [row for row in begun if listen_of(row) and listen_of(row) not in ended]
 
 
 def head_of(session: Session) -> Link:

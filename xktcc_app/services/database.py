@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import sessionmaker
 from sqlmodel import Session
 
+from xktcc_app.repositories.sqlite_hints import use_hints
 from xktcc_app.services.errors import DatabaseBusyError
 
 T = TypeVar("T")
@@ -56,6 +57,7 @@ def make_engine(url: str, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Engine:
     if not url.startswith("sqlite"):
         return create_engine(url, pool_size=READ_THREADS + 2, pool_pre_ping=True, connect_args={"connect_timeout": 5})
     engine = create_engine(url, connect_args={"check_same_thread": False})
+    use_hints(engine)
 
     @event.listens_for(engine, "connect")
     def set_up(connection: sqlite3.Connection, _record: Any) -> None:

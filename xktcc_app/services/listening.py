@@ -38,6 +38,7 @@ RIGHTS = {
 }
 REPLACED = "replaced"
 STOPPED = "stopped"
+VOICE_LOST = "voice_lost"
 _IN_CALL = (SeatState.TALKING, SeatState.HOLD)
 
 
@@ -91,14 +92,18 @@ class ListeningService:
             self._audit.record(AuditAction.LISTEN_STARTED, who, target=agent, outcome=error.code)
             raise
         try:
-            listen.ear = await self._port.listen(listen.call, hear)
-        except TelephonyError as error:
+            ear = await self._port.listen(listen.call, hear)
+            if listen.id not in self._listens:
+                await ear.close()
+                raise NothingToHearError("the program stops")
+            listen.ear = ear
+        except (ServiceError, TelephonyError) as error:
             self._audit.record(AuditAction.LISTEN_STARTED, who, target=agent, outcome=error.code, call=listen.call)
             raise
         finally:
             if listen.ear is None:
                 self._forget(listen)
-        self._audit.record(AuditAction.LISTEN_STARTED, who, target=agent, call=listen.call)
+        self._audit.record(AuditAction.LISTEN_STARTED, who, target=agent, call=listen.call, listen=listen.id)
         return listen
 
     async def switch(self, listen: Listen, who: Principal, mode: ListenMode) -> None:
@@ -118,13 +123,21 @@ class ListeningService:
         self._audit_switch(listen, mode)
         self._set_mode(listen, mode)
 
+    def voice_lost(self, listen: Listen) -> bool:
+        """Whether the PBX took the supervisor's voice away; ``listen`` says so from now on, and it is kept."""
+        if listen.ear is None or listen.ear.mode is listen.mode or listen.id not in self._listens:
+            return False
+        self._audit_switch(listen, listen.ear.mode, VOICE_LOST)
+        self._set_mode(listen, listen.ear.mode)
+        return True
+
     async def close(self, listen: Listen, code: str) -> None:
         """It is over, for the reason ``code``; twice is harmless."""
         if self._listens.get(listen.id) is not listen:
             return
         self._forget(listen)
         seconds = str(round((self._now() - listen.since).total_seconds()))
-        detail = {"call": listen.call, "reason": code, "seconds": seconds}
+        detail = {"call": listen.call, "listen": listen.id, "reason": code, "seconds": seconds}
         self._audit.record(AuditAction.LISTEN_ENDED, listen.by, target=listen.agent, **detail)
         if listen.ear is not None:
             await listen.ear.close()
@@ -173,11 +186,11 @@ class ListeningService:
             raise OwnCallError("an agent hears its own call already")
         if seat.party is None or seat.state not in _IN_CALL:
             raise NothingToHearError("the seat is in no call")
+        others = [one for one in self.all if one.by.account_id != who.account_id]
+        if sum(one.call == seat.party.call for one in others) >= self._most:
+            raise TooManyListenersError(self._most)
         for mine in [listen for listen in self.all if listen.by.account_id == who.account_id]:
             mine.end(REPLACED)
-        others = [one for one in self.all if one.call == seat.party.call and one.by.account_id != who.account_id]
-        if len(others) >= self._most:
-            raise TooManyListenersError(self._most)
         listen = Listen(seat.party.call, agent, seat.profile.org_id, who, self._now())
         self._listens[listen.id] = listen
         self._tell()

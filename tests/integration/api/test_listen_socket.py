@@ -280,6 +280,15 @@ async def test_the_end_of_the_call_is_told(place: Place):
     await asyncio.wait_for(place.pbx.ears[0].closed.wait(), 2)
 
 
+async def test_a_voice_that_the_pbx_took_is_told(place: Place):
+    line = await place.open(place.account("boss"))
+    await line.until(t="on")
+    await line.say(t="mode", mode="barge")
+    await line.until(t="mode", mode="barge")
+    place.pbx.ears[0].mode = ListenMode.LISTEN
+    await line.until(t="refused", code="voice_lost", mode="listen")
+
+
 @pytest.mark.parametrize(
     "word", ["", "[]", "{", '{"t": "mode", "mode": "shout"}', '{"t": "seen", "n": "x"}', "x" * 999]
 )

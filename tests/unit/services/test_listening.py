@@ -99,6 +99,40 @@ async def test_only_so_many_listen_and_an_account_only_once(service):
     assert first.told_to_end.result() == "replaced"
 
 
+async def test_who_finds_no_place_keeps_the_call_that_is_listened_to(service, bus):
+    other_call = replace(PARTY, call=CallId("c2"))
+    bus.publish(Patch(seats=(seat("1002", SeatState.TALKING, party=other_call),)))
+    await service.open(OTHER, AgentId("1001"), hear)
+    mine = await service.open(SUPERVISOR, AgentId("1002"), hear)
+    with pytest.raises(TooManyListenersError):
+        await service.open(SUPERVISOR, AgentId("1001"), hear)
+    assert not mine.told_to_end.done()
+
+
+async def test_a_voice_that_the_pbx_took_is_known_and_kept(service, entries):
+    listen = await service.open(SUPERVISOR, AgentId("1001"), hear)
+    await service.switch(listen, SUPERVISOR, ListenMode.BARGE)
+    listen.ear.mode = ListenMode.BARGE
+    assert not service.voice_lost(listen)
+    listen.ear.mode = ListenMode.LISTEN
+    assert service.voice_lost(listen)
+    assert listen.mode is ListenMode.LISTEN
+    assert (entries[-1].action, entries[-1].outcome) == (AuditAction.LISTEN_SWITCHED, "voice_lost")
+
+
+async def test_an_ear_that_opens_while_the_program_stops_is_closed(service):
+    ear = AsyncMock()
+
+    async def slowly(_call, _hear):
+        await service.shut()
+        return ear
+
+    service._port.listen.side_effect = slowly
+    with pytest.raises(NothingToHearError):
+        await service.open(SUPERVISOR, AgentId("1001"), hear)
+    ear.close.assert_awaited_once()
+
+
 async def test_what_the_pbx_refuses_takes_no_place(service):
     service._port.listen.side_effect = IllegalTransitionError("nobody talks")
     with pytest.raises(IllegalTransitionError):

@@ -37,6 +37,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "无法使用麦克风：请在浏览器中允许，并检查设备。仍在只听。",
         "The microphone can't be used: allow it in the browser and check the device. You are still only listening.",
     ),
+    "listen.why.voice_lost": (
+        "您的声音被交换机断开，现在仅监听；需要时请重新切换。",
+        "The PBX dropped your voice: you are only listening now. Switch again when you need to.",
+    ),
     "listen.why.permission_denied": ("您没有监听权限。", "You may not listen."),
     "listen.why.not_logged_in": ("登录已失效。", "Your session is over."),
     "listen.why.out_of_scope": ("该坐席不在您的数据范围内。", "This seat is outside your data scope."),
