@@ -51,6 +51,7 @@ from xktcc_app.services.call_reports import CallReportService
 from xktcc_app.services.call_work import CallWorkService, CallWorkSurroundings
 from xktcc_app.services.callbacks import CallbackService, CallbackSurroundings
 from xktcc_app.services.catalogue import CatalogueService
+from xktcc_app.services.clock import utc_now
 from xktcc_app.services.database import Database
 from xktcc_app.services.demo_agents import DemoAgents
 from xktcc_app.services.dialling import DialService

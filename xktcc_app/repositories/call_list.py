@@ -116,7 +116,9 @@ class CallList:
             return None
         if name:
             made.rare = True
-            made.all_of(name_query(name), _T.name_key.like(like(name), escape="\\"), exact=len(name) <= 4)
+            row = _T.name_key.like(like(name), escape="\\")
+            # two signs are rare: looking at those calls is sooner done than reading all answered ones
+            made.all_of(name_query(name), row, exact=len(name) <= 4, weight=min(len(name), 2))
         if digits:
             made.rare = made.rare or len(digits) >= NUMBER_PART
             row = _T.number.like(like(digits), escape="\\")

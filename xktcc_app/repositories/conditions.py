@@ -54,11 +54,11 @@ class Conditions:
         self.groups.append(frozenset(tokens))
         self.rows.append(row)
 
-    def all_of(self, tokens: set[str], row: ColumnElement[bool], *, exact: bool) -> None:
-        """Text is in it. Unless the tokens are ``exact`` each row is looked at again."""
+    def all_of(self, tokens: set[str], row: ColumnElement[bool], *, exact: bool, weight: int = 0) -> None:
+        """Text is in it. Unless the tokens are ``exact`` each row is looked at again. ``weight``: when more than one a token."""
         self.needed += [(token, row) for token in tokens]
         self.rows.append(row)
-        self.weight += min(len(tokens), 2)
+        self.weight += max(weight, min(len(tokens), 2))
         if not exact:
             self.recheck.append(row)
 

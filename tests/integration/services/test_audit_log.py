@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlmodel import select
 
 from tests.integration.services.admin_centre import SEAL
 from xktcc_app import audit as audit_command
@@ -16,11 +17,13 @@ from xktcc_app.domain.audit_chain import AuditSeal, Break, Link
 from xktcc_app.domain.permissions import DataScope, Permission
 from xktcc_app.migrate import migrate
 from xktcc_app.models.account import Account
+from xktcc_app.models.audit import AuditLog
 from xktcc_app.repositories import accounts as accounts_repo
 from xktcc_app.repositories import audit_log
 from xktcc_app.repositories.records import write_records
 from xktcc_app.services.database import Database
 from xktcc_app.services.errors import PermissionDeniedError
+from xktcc_app.services.left_listens import end_left_listens
 from xktcc_app.services.tokens import TokenCipher, TokenUnreadableError, make_key
 
 AT = datetime(2026, 11, 23, 2, 0, 0, 123456, tzinfo=UTC)
@@ -243,3 +246,33 @@ def test_the_tokens_key_is_rotated_and_an_interrupted_rotation_loses_nothing(ins
     assert TokenCipher(kept_secret(path)).decrypt(database.reading(accounts_repo.stored_tokens)[0][1]) == "geheim"
     with pytest.raises(ConfigError):
         rotate_key.rotate(settings.model_copy(update={"secret_key": make_key()}))
+
+
+async def test_listens_without_an_end_are_ended_at_the_next_start_once(any_database):
+    database = any_database
+
+    def deed(number, action, listen, outcome="ok"):
+        detail = {"call": f"call-{listen}", "listen": listen}
+        return entry(number, action=action, target="1001", outcome=outcome, detail=detail)
+
+    write(
+        database,
+        deed(1, AuditAction.LISTEN_STARTED, "ended"),
+        deed(2, AuditAction.LISTEN_ENDED, "ended"),
+        deed(3, AuditAction.LISTEN_STARTED, "left"),
+        deed(4, AuditAction.LISTEN_STARTED, "refused", "out_of_scope"),
+        deed(5, AuditAction.LISTEN_STARTED, "old", at=AT - timedelta(days=30)),
+        entry(6, action=AuditAction.LISTEN_STARTED, detail={"call": "before they had names"}),
+    )
+    now = AT + timedelta(minutes=1)
+
+    class Sink:
+        def put(self, record):
+            write(database, record)
+
+    assert await end_left_listens(database, Sink(), now) == 1
+    assert await end_left_listens(database, Sink(), now + timedelta(minutes=1)) == 0
+    newest = select(AuditLog).order_by(AuditLog.id.desc())
+    last = database.reading(lambda session: session.exec(newest).first())
+    assert (last.account, last.target, last.at) == ("admin", "1001", now)
+    assert "program_ended" in last.detail
