@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 from sqlmodel import Session
 
 from bench.admin_city import fill
@@ -122,7 +122,7 @@ def _user(page: Page, url: str) -> float:
     _open(page, f"{url}/users?text=u049123", "tr[data-row] >> text=u049123")
     begun = time.perf_counter()
     page.locator("tr[data-row]").first.get_by_role("button", name="编辑").click()
-    page.wait_for_function("document.querySelector('#user-drawer [name=account]')?.value === 'u049123'")
+    expect(page.locator("#user-drawer [name=account]")).to_have_value("u049123", timeout=20_000)
     return _since(begun)
 
 

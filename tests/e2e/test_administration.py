@@ -40,12 +40,31 @@ async def tick(page: Page, code: str, *, on: bool) -> None:
     await expect(box).to_be_checked(checked=on)
 
 
+async def surely(where: Locator, name: str) -> None:
+    """Click a button that asks first, and say yes."""
+    await where.get_by_role("button", name=name, exact=True).click()
+    await where.page.locator("dialog[open] [data-sure]").click()
+
+
 async def after(fact: Locator, begun: float, what: str) -> None:
     """The page shows it, and not later than allowed."""
     await fact.wait_for()
     taken = time.monotonic() - begun
     print(f"{what} after {taken:.2f} s")
     assert taken <= EFFECT_S
+
+
+async def choose_org(drawer: Locator) -> None:
+    """One that is not there is told at the field; some of its letters offer the right one."""
+    org = drawer.locator('[name="org_id"]')
+    await org.fill("没有这个组织")
+    await drawer.get_by_role("button", name="保存", exact=True).click()
+    await expect(drawer.locator("#fault-org_id")).to_have_text("找不到")
+    await org.fill("")
+    await org.press_sequentially("呼叫中心")
+    offered = drawer.locator("#org-choices option")
+    await expect(offered).to_have_count(1)
+    await org.fill(await offered.get_attribute("value") or "")
 
 
 async def test_a_user_is_made_given_a_phone_tried_and_disabled(visit: Visit, centre: Centre) -> None:
@@ -64,9 +83,15 @@ async def test_a_user_is_made_given_a_phone_tried_and_disabled(visit: Visit, cen
     await expect(name).to_have_value("郑晓兰")
     await account.fill("zheng")
     await agent.fill("1099")
+    await choose_org(drawer)
     await drawer.get_by_role("button", name="保存", exact=True).click()
     password = await drawer.get_by_test_id("temporary-password").inner_text()
     assert len(password) >= 12
+
+    await expect(drawer.locator('[name="org_id"]')).to_have_value(re.compile("呼叫中心$"))
+    await surely(drawer, "重置密码")
+    await expect(drawer.get_by_test_id("temporary-password")).not_to_have_text(password)
+    password = await drawer.get_by_test_id("temporary-password").inner_text()
 
     phone = drawer.locator('[name="phone_id"]')
     await phone.fill("1005")
@@ -83,7 +108,7 @@ async def test_a_user_is_made_given_a_phone_tried_and_disabled(visit: Visit, cen
     await expect(drawer.locator("p.notice[role=status]").last).not_to_be_empty()
     print("the PBX says of a new phone:", await drawer.locator("p.notice[role=status]").last.inner_text())
 
-    await drawer.get_by_role("button", name="停用").click()
+    await surely(drawer, "停用")
     await expect(drawer.get_by_text("账号已停用")).to_be_visible()
     await visitor.go("/users?text=zheng")
     await expect(row(page, "zheng")).to_contain_text("已停用")
@@ -112,13 +137,13 @@ async def test_disabling_forcing_out_and_lost_rights_reach_open_pages_at_once(vi
     login = agent.page.get_by_test_id("login-notice")
 
     begun = time.monotonic()
-    await drawer.get_by_role("button", name="强制下线").click()
+    await surely(drawer, "强制下线")
     await after(login, begun, "forced out")
 
     await agent.enter("1008", "/orders")
     await agent.page.get_by_role("heading", name="订单数据").wait_for()
     begun = time.monotonic()
-    await drawer.get_by_role("button", name="停用", exact=True).click()
+    await surely(drawer, "停用")
     await after(login, begun, "disabled")
     await drawer.get_by_role("button", name="启用", exact=True).click()
     await expect(drawer.get_by_text("账号已启用")).to_be_visible()
@@ -257,11 +282,11 @@ async def test_a_branch_moves_but_not_into_itself_and_one_in_use_stays(visit: Vi
     west = await line("河西区").get_attribute("data-org")
     await expect(page.locator(f'li[data-org="{west}"] + li')).to_contain_text("柳荫街道")
     await line("河西区").get_by_role("button", name="编辑").click()
-    await drawer.get_by_role("button", name="删除").click()
+    await surely(drawer, "删除")
     await expect(drawer.get_by_role("alert").first).to_contain_text("下级 1")
     await page.keyboard.press("Escape")
     await line("柳荫街道").get_by_role("button", name="编辑").click()
-    await drawer.get_by_role("button", name="删除").click()
+    await surely(drawer, "删除")
     await expect(line("柳荫街道")).to_have_count(0)
 
 
@@ -287,6 +312,6 @@ async def test_who_is_online_can_be_forced_out_from_the_list(visit: Visit, centr
     await agent.enter("1010", "/orders")
     boss = await administrator(visit, "/sessions")
     begun = time.monotonic()
-    await row(boss.page, "1010").get_by_role("button", name="强制下线").click()
+    await surely(row(boss.page, "1010"), "强制下线")
     await after(agent.page.get_by_test_id("login-notice"), begun, "forced out from the list")
     await expect(row(boss.page, "1010")).to_have_count(0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import reflex as rx
@@ -83,6 +84,44 @@ def menu_item(*children: Any, **props: Any) -> rx.Component:
 def dialog(*children: Any, ident: str, class_name: str = "dialog", **props: Any) -> rx.Component:
     """A modal dialog, opened by ``data-open`` or by a script; ``data-close`` inside closes it."""
     return rx.el.dialog(*children, id=ident, class_name=class_name, **props)
+
+
+def question(ident: Any, title: Any, text: Any, go: rx.Component) -> rx.Component:
+    """Asks before something is done that can't be taken back; ``go`` is the button that does it."""
+    cancel = rx.el.button(
+        t("cancel"), type="button", class_name="btn", auto_focus=True, custom_attrs={"data-close": ""}
+    )
+    return dialog(
+        rx.el.div(rx.el.h2(title), rx.el.p(text), rx.el.div(cancel, go, class_name="dialog-f"), class_name="dialog-b"),
+        ident=ident,
+        role="alertdialog",
+        aria_label=title,
+    )
+
+
+def asking(  # noqa: PLR0913 -- each is another thing to be said
+    ident: Any,
+    text: str,
+    deed: str,
+    name: Any,
+    handler: Any,
+    *,
+    look: str = "btn btn-do",
+    attrs: Mapping[str, Any] | None = None,
+    **props: Any,
+) -> rx.Component:
+    """A button ``text`` that asks ``question.<deed>`` about ``name``, and then calls ``handler``."""
+    go = rx.el.button(
+        t(text),
+        type="button",
+        class_name="btn btn-d",
+        on_click=handler,
+        custom_attrs={"data-close": "", "data-sure": ""},
+    )
+    opens = rx.el.button(
+        t(text), type="button", class_name=look, custom_attrs={**(attrs or {}), "data-open": ident}, **props
+    )
+    return rx.fragment(opens, question(ident, t(f"question.{deed}", name=name), t(f"question_text.{deed}"), go))
 
 
 def notice(*children: Any, kind: str = "", name: str = "info", **props: Any) -> rx.Component:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import reflex as rx
 
 from xktcc_app.components.browser import expression, length
-from xktcc_app.components.controls import blank, page_link
+from xktcc_app.components.controls import asking, blank, page_link
 from xktcc_app.components.icons import icon
 from xktcc_app.components.pagination import address, search
 from xktcc_app.components.text import t, word
@@ -38,11 +38,15 @@ class Column:
 
 @dataclass(frozen=True)
 class RowAction:
-    """A link at a row's end: calls ``handler(row id)``. ``shown``: whether the row and the account have it."""
+    """A link at a row's end: calls ``handler(row id)``. ``shown``: whether the row and the account have it.
+
+    ``asks``: the deed that is asked about before it is done, as ``controls.asking`` does; of the row's ``name``.
+    """
 
     text: str
     handler: Any
     shown: Callable[[Any], Any] = lambda _row: True
+    asks: str = ""
 
 
 def money(fen: Any) -> Any:
@@ -89,12 +93,15 @@ def _head(column: Column, order: Any) -> rx.Component:
 def _actions(row: Any, actions: Sequence[RowAction]) -> rx.Component:
     def button(at: int, action: RowAction) -> rx.Component:
         attrs = {"data-primary": ""} if at == 0 else {}
-        return rx.cond(
-            action.shown(row),
-            rx.el.button(
-                t(action.text), type="button", class_name="lnk", on_click=action.handler(row["id"]), custom_attrs=attrs
-            ),
-        )
+        done = action.handler(row["id"])
+        if action.asks:
+            ident = rx.Var.create(f"ask-{action.asks}-") + row["id"].to(str)
+            return rx.cond(
+                action.shown(row),
+                asking(ident, action.text, action.asks, row["name"].to(str), done, look="lnk", attrs=attrs),
+            )
+        link = rx.el.button(t(action.text), type="button", class_name="lnk", on_click=done, custom_attrs=attrs)
+        return rx.cond(action.shown(row), link)
 
     return rx.el.td(*(button(at, action) for at, action in enumerate(actions)), class_name="m-ops")
 

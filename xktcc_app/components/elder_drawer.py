@@ -8,7 +8,7 @@ import reflex as rx
 
 from xktcc_app.components import elder_parts
 from xktcc_app.components.access import may
-from xktcc_app.components.controls import blank, dialog
+from xktcc_app.components.controls import blank, question
 from xktcc_app.components.drawer import close_button, drawer, tabs
 from xktcc_app.components.elder_form import elder_form
 from xktcc_app.components.icons import icon
@@ -53,21 +53,12 @@ def _ask_archive() -> rx.Component:
     go = rx.el.button(
         t("record.archive"), type="button", class_name="btn btn-d", on_click=ElderDetailState.archive(True), custom_attrs={"data-close": ""}
     )  # fmt: skip
-    return _question(ASK_ARCHIVE, t("record.archive_ask", name=_elder["name"]), t("record.archive_text"), go)
+    return question(ASK_ARCHIVE, t("record.archive_ask", name=_elder["name"]), t("record.archive_text"), go)
 
 
 def _ask_discard() -> rx.Component:
     go = rx.el.button(t("form.discard"), type="button", class_name="btn btn-d", custom_attrs={"data-discard": ""})
-    return _question("ask-discard", t("form.discard_ask"), t("form.discard_text"), go)
-
-
-def _question(ident: str, title: Any, text: Any, go: rx.Component) -> rx.Component:
-    cancel = rx.el.button(t("cancel"), type="button", class_name="btn", custom_attrs={"data-close": ""})
-    return dialog(
-        rx.el.div(rx.el.h2(title), rx.el.p(text), rx.el.div(cancel, go, class_name="dialog-f"), class_name="dialog-b"),
-        ident=ident,
-        aria_label=title,
-    )
+    return question("ask-discard", t("form.discard_ask"), t("form.discard_text"), go)
 
 
 def _record() -> rx.Component:

@@ -8,13 +8,13 @@ import reflex as rx
 
 from xktcc_app.components.access import may
 from xktcc_app.components.admin_form import (
-    choice_field,
     done,
     failed,
     fault_of,
     text_field,
 )
 from xktcc_app.components.browser import expression
+from xktcc_app.components.controls import asking
 from xktcc_app.components.drawer import close_button, drawer, section
 from xktcc_app.components.icons import icon
 from xktcc_app.components.text import t, word
@@ -60,14 +60,18 @@ def _roles() -> rx.Component:
 
 
 def _form() -> rx.Component:
-    none = rx.el.option(t("user.no_org"), value="")
-    orgs = rx.foreach(_S.orgs, lambda org: rx.el.option(org["name"], value=org["id"], key=org["id"]))
+    # thousands of organizations are too many to choose from unless what is typed picks some
+    orgs = rx.el.datalist(rx.foreach(_S.orgs, lambda path: rx.el.option(value=path, key=path)), id="org-choices")
     return rx.el.form(
         text_field(
             "user.account", "account", _USER["account"], _S.faults, hint="user.account_hint", max_length=64, read_only=~_is_new()
         ),
         text_field("user.name", "name", _USER["name"], _S.faults, max_length=64),
-        choice_field("user.org", "org_id", _USER["org_id"], _S.faults, none, orgs),
+        text_field(
+            "user.org", "org_id", _USER["org_path"], _S.faults, hint="user.org_hint", list="org-choices",
+            placeholder=t("user.no_org"), on_change=UserEditState.find_org.debounce(150), max_length=400,
+        ),
+        orgs,
         text_field(
             "user.agent", "agent_number", _USER["agent_number"], _S.faults, hint="user.agent_hint", max_length=20
         ),
@@ -80,7 +84,7 @@ def _form() -> rx.Component:
             ),
         ),
         on_submit=UserEditState.save,
-        key=expression(f"`${{{_USER}.id}} ${{{_USER}.version}} ${{{_S.orgs}.length}}`", _USER, _S.orgs),
+        key=expression(f"`${{{_USER}.id}} ${{{_USER}.version}}`", _USER),
         class_name="af-grid",
     )  # fmt: skip
 
@@ -112,8 +116,8 @@ def _phone() -> rx.Component:
 
 def _deed(deed: str, permission: str, shown: Any, *, grave: bool = False) -> rx.Component:
     look = "btn btn-do" if grave else "btn"
-    button = rx.el.button(
-        t(f"deed.{deed}"), type="button", class_name=look, on_click=UserEditState.act(deed), disabled=_S.busy
+    button = asking(
+        f"ask-{deed}", f"deed.{deed}", deed, _USER["name"].to(str), UserEditState.act(deed), look=look, disabled=_S.busy
     )
     return rx.cond(may(permission) & shown, button)
 
@@ -121,13 +125,16 @@ def _deed(deed: str, permission: str, shown: Any, *, grave: bool = False) -> rx.
 def _deeds() -> rx.Component:
     own = _USER["account"].to(str) == SessionState.account
     active = _USER["active"].to(str) == "yes"
+    enable = rx.el.button(
+        t("deed.enable"), type="button", class_name="btn", on_click=UserEditState.act("enable"), disabled=_S.busy
+    )
     return section(
         "user.deeds",
         rx.el.div(
             _deed("reset", "users.reset_password", ~own),
             _deed("force_out", "sessions.end", _USER["online"].to(str) != ""),
             _deed("disable", "users.manage", active & ~own, grave=True),
-            _deed("enable", "users.manage", ~active),
+            rx.cond(may("users.manage") & ~active, enable),
             class_name="row wrap",
         ),
     )

@@ -104,7 +104,9 @@ SESSIONS = ListPage(
         Column("address", "audit.address", look="m-half"),
         Column("browser", "session.browser", look="sec m-hide cut"),
     ),
-    actions=(RowAction("deed.force_out", OnlineState.force_out, shown=lambda _row: may("sessions.end")),),
+    actions=(
+        RowAction("deed.force_out", OnlineState.force_out, shown=lambda _row: may("sessions.end"), asks="force_out"),
+    ),
 )
 
 

@@ -9,7 +9,7 @@ import reflex as rx
 from xktcc_app.components.access import may
 from xktcc_app.components.admin_form import choice_field, failed, fault_of, text_field, tick_field
 from xktcc_app.components.browser import expression
-from xktcc_app.components.controls import blank
+from xktcc_app.components.controls import asking, blank
 from xktcc_app.components.data_table import skeleton_rows
 from xktcc_app.components.drawer import close_button, drawer
 from xktcc_app.components.icons import icon
@@ -111,8 +111,8 @@ def _drawer() -> rx.Component:
     moving = _S.mode == "move"
     new = _NODE["id"].to(int) == 0
     title = rx.cond(new, t("org.new"), _NODE["name"].to(str))
-    delete = rx.el.button(
-        t("delete"), type="button", class_name="btn btn-do", on_click=OrganizationsState.delete, disabled=_S.busy
+    delete = asking(
+        "ask-delete", "delete", "delete_org", _NODE["name"].to(str), OrganizationsState.delete, disabled=_S.busy
     )
     lost = fault_of(_S.faults, "parent_id")
     form = rx.el.form(

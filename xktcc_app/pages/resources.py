@@ -9,7 +9,7 @@ import reflex as rx
 from xktcc_app.components.access import may
 from xktcc_app.components.admin_form import choice_field, failed, text_field, tick_field
 from xktcc_app.components.browser import expression
-from xktcc_app.components.controls import blank
+from xktcc_app.components.controls import asking, blank
 from xktcc_app.components.data_table import NOTHING, skeleton_rows
 from xktcc_app.components.drawer import close_button, drawer
 from xktcc_app.components.icons import icon
@@ -86,8 +86,8 @@ def _form() -> rx.Component:
         "resource_col.route", "route", _NODE["route"], _S.faults, hint="resource_route_hint", max_length=200
     )
     program = word("resource", _NODE["code"])
-    delete = rx.el.button(
-        t("delete"), type="button", class_name="btn btn-do", on_click=ResourcesState.delete, disabled=_S.busy
+    delete = asking(
+        "ask-delete", "delete", "delete_resource", _NODE["name"].to(str), ResourcesState.delete, disabled=_S.busy
     )
     return rx.el.form(
         failed(_S.error_code, _S.uses),

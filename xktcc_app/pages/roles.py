@@ -9,7 +9,7 @@ import reflex as rx
 from xktcc_app.components.access import may
 from xktcc_app.components.admin_form import done, failed, fault_of, text_field
 from xktcc_app.components.browser import expression, sets, takes, ui
-from xktcc_app.components.controls import blank
+from xktcc_app.components.controls import asking, blank
 from xktcc_app.components.data_table import skeleton_rows
 from xktcc_app.components.icons import icon
 from xktcc_app.components.layout import breadcrumb, layout
@@ -58,9 +58,9 @@ def _head() -> rx.Component:
     keep = _ROLE["builtin"].to(bool) | (_ROLE["members"].to(int) > 0)
     why = rx.cond(_ROLE["builtin"].to(bool), t("roles.builtin_stays"), t("roles.members_stay"))
     copy = rx.el.button(t("roles.copy"), type="button", class_name="btn btn-sm", on_click=RolesState.copy_role)
-    delete = rx.el.button(
-        t("delete"), type="button", class_name="btn btn-sm btn-do", disabled=keep | _S.busy,
-        title=rx.cond(keep, why, ""), on_click=RolesState.delete,
+    delete = asking(
+        "ask-delete", "delete", "delete_role", _ROLE["name"].to(str), RolesState.delete, look="btn btn-sm btn-do",
+        disabled=keep | _S.busy, title=rx.cond(keep, why, ""),
     )  # fmt: skip
     return rx.el.div(
         rx.el.h2(rx.cond(_is_new(), t("roles.new"), _ROLE["name"].to(str))),

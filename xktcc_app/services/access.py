@@ -72,6 +72,8 @@ NEEDS: Mapping[type, Mapping[str, Requirement]] = {
     },
     OrganizationService: {
         "tree": _P.ORGANIZATIONS_VIEW,
+        "paths": _P.USERS_VIEW,
+        "at_path": _P.USERS_MANAGE,
         **dict.fromkeys(("create", "delete", "move", "update"), _P.ORGANIZATIONS_MANAGE),
         **dict.fromkeys(("places", "visible"), Access.LOGGED_IN),
     },

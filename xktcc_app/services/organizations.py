@@ -34,6 +34,9 @@ MOVED_AT_ONCE = 20_000
 _MANAGE = Permission.ORGANIZATIONS_MANAGE
 
 
+PATH_MARK = " / "
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """An organization. ``order`` is its place in the whole tree, depth first; ``high`` that of the last one below it."""
@@ -89,6 +92,37 @@ class OrganizationService:
         if principal.scope is DataScope.ALL:
             return list(self._nodes.values())
         return [node for node in self._nodes.values() if node.id in (principal.org_ids or ())]
+
+    def path(self, org_id: int | None) -> str:
+        """An organization's name behind those of all above it, as people choose it; "" for none."""
+        names: list[str] = []
+        node = self._nodes.get(org_id) if org_id is not None else None
+        while node is not None:
+            names.append(node.name)
+            node = self._nodes.get(node.parent_id) if node.parent_id is not None else None
+        return PATH_MARK.join(reversed(names))
+
+    def paths(self, principal: Principal, text: str, most: int) -> list[str]:
+        """At ``most`` that many paths, within the scope, of organizations in use with ``text`` in their name or path."""
+        require(principal, Permission.USERS_VIEW)
+        wanted = text.strip().casefold()
+        found: list[str] = []
+        for node in self.visible(principal):
+            if node.active and len(found) < most:
+                path = self.path(node.id)
+                found += [path] if wanted in path.casefold() else []
+        return found
+
+    def at_path(self, principal: Principal, path: str) -> int | None:
+        """The organization that ``path`` names; ``None`` for an empty one. ``FieldErrors`` when the scope has none of that name."""
+        require(principal, Permission.USERS_MANAGE)
+        wanted = path.strip()
+        if not wanted:
+            return None
+        for node in self.visible(principal):
+            if wanted.endswith(node.name) and self.path(node.id) == wanted:
+                return node.id
+        raise FieldErrors({"org_id": "not_found"})
 
     def tree(self, principal: Principal) -> list[Node]:
         """As ``visible``, for the page of organizations."""

@@ -102,7 +102,7 @@ ACCESS: Mapping[type[rx.State], Mapping[str, Requirement]] = {
     DialState: {"dial": Permission.TOOLBAR_USE},
     UsersState: {"load": Permission.USERS_VIEW},
     UserEditState: {
-        **dict.fromkeys(("open_user", "act"), Permission.USERS_VIEW),
+        **dict.fromkeys(("open_user", "act", "find_org"), Permission.USERS_VIEW),
         **dict.fromkeys(("open_new", "save"), Permission.USERS_MANAGE),
         **dict.fromkeys(("save_phone", "test_phone"), Permission.USERS_PHONE),
         "close": Access.LOGGED_IN,

@@ -17,8 +17,15 @@ from xktcc_app.state.users import UsersState, user_line
 
 NEW: Line = {
     "id": 0, "account": "", "name": "", "roles": [], "org": "", "org_id": "", "agent_number": "", "phone": "none",
-    "phone_id": "", "has_token": False, "active": "yes", "created": "", "online": "", "version": 0,
+    "org_path": "", "phone_id": "", "has_token": False, "active": "yes", "created": "", "online": "", "version": 0,
 }  # fmt: skip
+
+
+MOST_ORGS = 50
+
+
+async def _offered(services: Services, who: Principal, text: str) -> list[str]:
+    return services.organizations.paths(who, text, MOST_ORGS)
 
 
 class UserEditState(rx.State):
@@ -33,7 +40,7 @@ class UserEditState(rx.State):
     said: str = ""
     user: dict[str, Any] = NEW
     roles: list[dict[str, Any]] = []
-    orgs: list[dict[str, str]] = []
+    orgs: list[str] = []
     faults: dict[str, str] = {}
     password: str = ""
     verdict: str = ""
@@ -63,13 +70,11 @@ class UserEditState(rx.State):
         self._begin()
         yield
         roles = tuple(name.removeprefix("role:") for name in form if name.startswith("role:"))
-        typed = UserForm(
-            *(str(form.get("account", "")), str(form.get("name", "")), whole(form.get("org_id")), roles),
-            str(form.get("agent_number", "")),
-        )
+        account, name, path, agent = (str(form.get(part, "")) for part in ("account", "name", "org_id", "agent_number"))
         account_id, version = int(self.user["id"]), int(self.user["version"])
 
         async def work(services: Services, who: Principal) -> tuple[int, str]:
+            typed = UserForm(account, name, services.organizations.at_path(who, path), roles, agent)
             if account_id:
                 await services.users.update(who, account_id, version, typed)
                 return account_id, ""
@@ -81,6 +86,12 @@ class UserEditState(rx.State):
             account_id, self.password = outcome.value
             await self._read(account_id)
             yield UsersState.load
+
+    @rx.event
+    async def find_org(self, text: str) -> None:
+        """Offer the organizations that have ``text`` in their names."""
+        outcome = await tried(self, lambda services, who: _offered(services, who, text[:200]))
+        self.orgs = outcome.value if outcome.done else []
 
     @rx.event
     async def save_phone(self, form: dict[str, Any]) -> AsyncIterator[Any]:
@@ -142,14 +153,10 @@ class UserEditState(rx.State):
         self.said = said if outcome.done else ""
 
     async def _read(self, account_id: int) -> None:
-        async def work(services: Services, who: Principal) -> tuple[Line, list[RoleRow], list[dict[str, str]]]:
+        async def work(services: Services, who: Principal) -> tuple[Line, list[RoleRow], list[str]]:
             user = user_line(services, await services.users.detail(who, account_id)) if account_id else NEW
-            orgs = [
-                {"id": str(node.id), "name": node.name}
-                for node in services.organizations.visible(who)
-                if node.active or str(node.id) == user["org_id"]
-            ]
-            return user, await services.roles.all(who), orgs
+            user = {**user, "org_path": services.organizations.path(whole(user["org_id"]))}
+            return user, await services.roles.all(who), await _offered(services, who, "")
 
         outcome = await tried(self, work)
         if not outcome.done:

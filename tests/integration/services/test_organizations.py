@@ -16,6 +16,7 @@ from xktcc_app.repositories.elder_list import ElderList
 from xktcc_app.services import organizations as organizations_service
 from xktcc_app.services.errors import (
     ChangedMeanwhileError,
+    FieldErrors,
     InUseError,
     NotFoundError,
     PermissionDeniedError,
@@ -132,6 +133,35 @@ async def test_an_edit_keeps_the_tree_in_order_and_tells_the_second(admin_centre
     assert await faults_of(orgs.update(admin, tree["west street"], 1, OrganizationForm("west street", "station"))) == {
         "kind": "wrong_place"
     }
+
+
+async def test_one_is_found_and_chosen_by_its_path(admin_centre, admin, tree):
+    orgs = admin_centre.organizations
+    path = "临江市 / east / east street / east home"
+    assert orgs.path(tree["east home"]) == path
+    assert (orgs.path(None), orgs.path(99_999)) == ("", "")
+    assert orgs.paths(admin, "EAST HOME", 50) == [path]
+    assert len(orgs.paths(admin, " east ", 2)) == 2
+    assert orgs.at_path(admin, f" {path} ") == tree["east home"]
+    assert orgs.at_path(admin, " ") is None
+    for wrong in ("east home", "临江市 / west / east home", "nowhere"):
+        with pytest.raises(FieldErrors) as told:
+            orgs.at_path(admin, wrong)
+        assert told.value.faults == {"org_id": "not_found"}
+    home = orgs.nodes()[tree["east home"]]
+    await orgs.update(admin, home.id, home.version, OrganizationForm("east home", "community", active=False))
+    assert orgs.paths(admin, "east home", 50) == []
+
+
+async def test_a_branchs_administrator_chooses_within_the_branch(admin_centre, admin, sessions, tree):
+    await admin_centre.role("local", "users.view", scope=DataScope.BRANCH)
+    await admin_centre.user("local", "local", "east")
+    local, orgs = admin_centre.as_account("local"), admin_centre.organizations
+    assert [path.rpartition(" / ")[2] for path in orgs.paths(local, "", 50)] == ["east", "east street", "east home"]
+    with pytest.raises(FieldErrors):
+        orgs.at_path(local, "临江市 / west")
+    with pytest.raises(PermissionDeniedError):
+        orgs.paths(admin_centre.as_account("1001"), "", 50)
 
 
 async def test_a_branchs_administrator_stays_in_the_branch(admin_centre, admin, sessions, tree):
