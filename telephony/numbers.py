@@ -36,8 +36,13 @@ class DialRules:
 
 
 def national(number: str) -> str:
-    """``number`` as it is dialled inside the country: without its own code, ``00`` instead of ``+`` before another one."""
+    """``number`` as it is dialled inside the country: without its own code, ``00`` instead of ``+`` before another one.
+
+    A ``0`` before what begins with ``1`` is only the way out of a town (mobiles are dialled so), unless it is Peking's ``010``.
+    """
     for code in _OWN_COUNTRY:
         if number.startswith(code) and len(number) > len(code):
-            return number.removeprefix(code)
+            return national(number.removeprefix(code))
+    if number.startswith("01") and not number.startswith("010"):
+        return number[1:]
     return f"00{number[1:]}" if number.startswith("+") else number

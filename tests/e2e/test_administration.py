@@ -62,7 +62,7 @@ async def choose_org(drawer: Locator) -> None:
     await expect(drawer.locator("#fault-org_id")).to_have_text("找不到")
     await org.fill("")
     await org.press_sequentially("呼叫中心")
-    offered = drawer.locator("#org-choices option")
+    offered = drawer.locator('#org-choices option[value$="呼叫中心"]')
     await expect(offered).to_have_count(1)
     await org.fill(await offered.get_attribute("value") or "")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from xktcc_app.domain.elders import types_of
@@ -15,6 +16,18 @@ ALL = "all:"
 _FEN = (0, 1_000, 3_000, 5_000, 10_000, 20_000, 50_000, 100_000, 500_000)
 _SECONDS = (0, 5, 10, 30, 60, 120, 300, 600, 1200, 1800, 3600)
 LONGEST_TALK_S = 10**7
+_MANY_FEN, _FEW_FEN = 5_000, 1_500
+_LONG_S, _SHORT_S = 180, 30
+"""Less than half of all orders, and of all calls, lie above the first or below the second of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The tokens of a range. ``selective``: only some of all lie in it; ``exact``: whatever has one of the tokens lies in it."""
+
+    tokens: set[str]
+    selective: bool
+    exact: bool
 
 
 def node_tokens(nodes: Iterable[int]) -> set[str]:
@@ -52,6 +65,12 @@ def amount_tokens(low: int | None, high: int | None) -> set[str]:
     return {f"am:{step}" for step in range(first, last + 1)} or {"am:none"}
 
 
+def amount_steps(low: int | None, high: int | None) -> Steps:
+    """Of amounts from ``low`` to ``high`` fen, both included; ``None``: open."""
+    selective = (low or 0) >= _MANY_FEN or (high is not None and high <= _FEW_FEN)
+    return Steps(amount_tokens(low, high), selective, exact=high is None and low in _FEN)
+
+
 def call_facets(
     direction: str, status: str, agent: str | None, cleared_by: str | None, talk_s: float | None
 ) -> set[str]:
@@ -74,3 +93,10 @@ def talk_tokens(low: int | None, high: int | None) -> set[str]:
     """Of which a call whose talk lies between has one; calls without talk count as 0 s here."""
     first, last = bisect_right(_SECONDS, low or 0), bisect_right(_SECONDS, LONGEST_TALK_S if high is None else high)
     return {f"tk:{step}" for step in range(first, last + 1)} or {"tk:none"}
+
+
+def talk_steps(low: int | None, high: int | None) -> Steps:
+    """Of talk from ``low`` to ``high`` seconds, both included; ``None``: open."""
+    selective = (low or 0) >= _LONG_S or (high is not None and high <= _SHORT_S)
+    # a call without talk has the first token, and lies in no range
+    return Steps(talk_tokens(low, high), selective, exact=high is None and bool(low) and low in _SECONDS)

@@ -11,7 +11,7 @@ from xktcc_app.domain.data_scope import Scope
 from xktcc_app.domain.list_queries import CallQuery
 from xktcc_app.domain.paging import Page, Sort
 from xktcc_app.domain.record_keys import key_at
-from xktcc_app.domain.record_tokens import LONGEST_TALK_S, talk_tokens
+from xktcc_app.domain.record_tokens import LONGEST_TALK_S, talk_steps
 from xktcc_app.domain.text_query import like, query_digits, query_text
 from xktcc_app.domain.tokens import NUMBER_PART, facet, name_query, number_query
 from xktcc_app.models.call import Call
@@ -80,7 +80,7 @@ class CallList:
         return None if made is None else (made, Counted(ROLLUP, node, facets))
 
     def _placed(self, ask: Ask, made: Conditions, counted: Counted, query: CallQuery) -> Ask:
-        if made.rare or made.recheck or made.few or query.cleared_by:
+        if made.rare or made.recheck or made.ranged or made.few or query.cleared_by:
             return ask
         return placed(self._session, TARGET, counted, ask)
 
@@ -126,7 +126,8 @@ class CallList:
         if query.talk_from is not None or query.talk_to is not None:
             low, high = query.talk_from or 0, LONGEST_TALK_S if query.talk_to is None else query.talk_to
             row = _T.talk_s.between(low, high)
-            made.between(talk_tokens(low, high), row, narrow=4)
+            steps = talk_steps(query.talk_from, query.talk_to)
+            made.between(steps.tokens, row, selective=steps.selective, exact=steps.exact)
         return made
 
 

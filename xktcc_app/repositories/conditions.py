@@ -22,19 +22,19 @@ class Conditions:
     """What is asked for so far.
 
     ``rare``: a name, a number or one of many people is looked for. No count foretells how often that is there, and walking
-    on the chance would be in vain.
+    on the chance would be in vain. ``ranged``: a range is asked for, which no rollup counts.
     """
 
     needed: list[_Told] = field(default_factory=list)
     usual: list[_Told] = field(default_factory=list)
     weight: int = 0
     groups: list[frozenset[str]] = field(default_factory=list)
-    ranges: list[tuple[frozenset[str], int]] = field(default_factory=list)
     rows: list[ColumnElement[bool]] = field(default_factory=list)
     recheck: list[ColumnElement[bool]] = field(default_factory=list)
     walkable: bool = True
     rare: bool = False
     few: bool = False
+    ranged: bool = False
 
     def one(self, token: str, row: ColumnElement[bool], *, weight: int = 0) -> None:
         """A coded field has this value. ``weight`` 0: one of a few values, 1: one of many."""
@@ -62,15 +62,18 @@ class Conditions:
         if not exact:
             self.recheck.append(row)
 
-    def between(self, tokens: set[str], row: ColumnElement[bool], *, narrow: int) -> None:
+    def between(self, tokens: set[str], row: ColumnElement[bool], *, selective: bool, exact: bool = False) -> None:
         """It lies in a range, of whose steps it has one.
 
-        Each row is looked at again in any case. Beside what is rare, a range of more than ``narrow`` steps is left to that
-        alone: reading many long lists of rows would take longer.
+        A range that most rows lie in is not ``selective``: it is left to looking at each row, because reading its long lists
+        would take longer. ``exact``: the range begins and ends with steps, so their tokens prove it.
         """
-        self.ranges.append((frozenset(tokens), narrow))
+        self.ranged = True
+        if selective:
+            self.groups.append(frozenset(tokens))
         self.rows.append(row)
-        self.recheck.append(row)
+        if not (selective and exact):
+            self.recheck.append(row)
 
     def ask(self, page: Page, *, descending: bool, by: ColumnElement | None) -> Ask:
         """The whole, for the finder. Where two rare things meet, what many rows have is left to looking at those few."""
@@ -78,7 +81,7 @@ class Conditions:
         tokens = self.needed if left else [*self.needed, *self.usual]
         return Ask(
             rows=tuple(self.rows),
-            wanted=Wanted(frozenset(token for token, _ in tokens), (*self.groups, *self._narrow_ranges())),
+            wanted=Wanted(frozenset(token for token, _ in tokens), tuple(self.groups)),
             recheck=(*self.recheck, *(row for _, row in left)),
             walkable=self.walkable,
             offset=page.offset,
@@ -88,6 +91,3 @@ class Conditions:
             few=self.few,
             by=by,
         )
-
-    def _narrow_ranges(self) -> list[frozenset[str]]:
-        return [steps for steps, narrow in self.ranges if not self.rare or len(steps) <= narrow]

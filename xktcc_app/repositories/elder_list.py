@@ -29,6 +29,8 @@ _T = Elder.metadata.tables["elder"].c
 ACTIVE = Target(Elder.metadata.tables["elder"], _T.id, "ix_elder_list", INDEX)
 ARCHIVED = replace(ACTIVE, index="ix_elder_archived")
 _SORTS = {"name": _T.name_key, "number": _T.number, "birth_date": _T.birth_date}
+_SELECTIVE = 0.3
+"""Ages of a greater part than this are not asked of the tokens: reading their lists would take longer than looking at rows."""
 _COMMON = 0.05
 """From this share of all on, walking meets a page's rows soon."""
 
@@ -115,7 +117,14 @@ class ElderList:
         low, high = first or date(1880, 1, 1), last or self._today
         born: ColumnElement[bool] = _T.birth_date.between(low, high)
         years = range(max(low.year, 1880), high.year + 1)
-        made.between({facet("y", year) for year in years} or {facet("y", "none")}, born, narrow=10)
+        tokens = {facet("y", year) for year in years} or {facet("y", "none")}
+        made.between(tokens, born, selective=self._share(tokens) < _SELECTIVE)
+
+    def _share(self, tokens: set[str]) -> float:
+        """Which part of all elders has one of the tokens, of which nobody has two."""
+        rows = self._session.exec(select(FacetCount).where(col(FacetCount.token).in_({*tokens, ALL}))).all()
+        counts = {row.token: row.n for row in rows}
+        return sum(counts.get(token, 0) for token in tokens) / max(counts.get(ALL, 0), 1)
 
     def _name(self, name: str, made: Conditions) -> None:
         if not name:

@@ -12,7 +12,7 @@ from xktcc_app.domain.list_queries import NOT_CANCELLED, OrderQuery
 from xktcc_app.domain.orders import MAX_FEN, OrderStatus
 from xktcc_app.domain.paging import Page, Sort
 from xktcc_app.domain.record_keys import key_at
-from xktcc_app.domain.record_tokens import amount_tokens
+from xktcc_app.domain.record_tokens import amount_steps
 from xktcc_app.domain.text_query import like, normalise_text, query_text
 from xktcc_app.domain.tokens import facet, name_query
 from xktcc_app.models.order import ServiceItem, ServiceOrder
@@ -79,7 +79,7 @@ class OrderList:
         return made, Counted(ROLLUP, node, facets)
 
     def _placed(self, ask: Ask, made: Conditions, counted: Counted) -> Ask:
-        if made.rare or made.recheck or made.few:
+        if made.rare or made.recheck or made.ranged or made.few:
             return ask
         return placed(self._session, TARGET, counted, ask)
 
@@ -135,7 +135,8 @@ class OrderList:
         if query.amount_from is not None or query.amount_to is not None:
             low, high = query.amount_from or 0, MAX_FEN if query.amount_to is None else query.amount_to
             row = _T.amount.between(low, high)
-            made.between(amount_tokens(low, high), row, narrow=3)
+            steps = amount_steps(query.amount_from, query.amount_to)
+            made.between(steps.tokens, row, selective=steps.selective, exact=steps.exact)
 
 
 def _in_period(ask: Ask, query: OrderQuery) -> Ask:

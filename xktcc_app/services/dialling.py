@@ -40,6 +40,8 @@ _NEEDS = {
     Line.CALL: Permission.CALLS_VIEW,
     Line.PROVIDER: Permission.ORDERS_VIEW,
 }
+LONGEST_KEY = 18
+"""Digits of the largest key that the databases can hold."""
 _KINDS = {Line.PHONE: PhoneKind.PHONE, Line.SOS: PhoneKind.SOS, Line.CONTACT: PhoneKind.CONTACT}
 
 
@@ -72,7 +74,7 @@ class DialService:
         if kind is Line.CALL:
             call = CallList(session, scope).get(ident)
             return call.number if call else ""
-        if not ident.isdecimal():
+        if not ident.isdecimal() or len(ident) > LONGEST_KEY:
             raise BadValueError("ident")
         if kind is Line.ORDER:
             order = OrderList(session, scope).get(int(ident))

@@ -224,6 +224,16 @@ class TooManyListenersError(ServiceError):
         self.most = most
 
 
+class TooManyExportsError(ServiceError):
+    """``most`` exports of the account are under way or wait already."""
+
+    code = "too_many_exports"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"{most} exports are under way already")
+        self.most = most
+
+
 class AlreadyClosedError(ServiceError):
     """It is done with; nothing can be changed any more."""
 

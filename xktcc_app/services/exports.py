@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ from xktcc_app.services import call_views, elder_views, order_views
 from xktcc_app.services.audit import AuditService
 from xktcc_app.services.clock import Now, utc_now
 from xktcc_app.services.database import Database
-from xktcc_app.services.errors import BadValueError, NotFoundError, ServiceError
+from xktcc_app.services.errors import BadValueError, NotFoundError, ServiceError, TooManyExportsError
 from xktcc_app.services.guards import require
 from xktcc_app.services.tables import write_csv, write_xlsx
 
@@ -41,6 +41,7 @@ CHUNK = 500
 LIMITS: Mapping[DataScope, int] = {DataScope.ALL: 200_000, DataScope.BRANCH: 50_000, DataScope.OWN: 5_000}
 """Rows that an export holds at most, by the account's data scope, unless it is configured otherwise."""
 KEEP = timedelta(hours=1)
+AT_ONCE = 3
 Query = ElderQuery | OrderQuery | CallQuery
 
 COLUMNS: dict[type, tuple[str, ...]] = {
@@ -75,6 +76,7 @@ class ExportJob:
     id: str
     account_id: int
     path: Path
+    begun: datetime
     state: str = "running"
     rows: int = 0
     limited: bool = False
@@ -106,15 +108,24 @@ class ExportService:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="export")
 
     def start(self, principal: Principal, query: Query, wording: Wording, kind: str = "xlsx") -> ExportJob:
-        """Begin to write what ``query`` finds as ``xlsx`` or ``csv``. Raises ``PermissionDeniedError``, ``BadValueError``."""
+        """Begin to write what ``query`` finds as ``xlsx`` or ``csv``.
+
+        Raises ``PermissionDeniedError``, ``BadValueError``, and
+        ``TooManyExportsError`` while that many of the account are under way or wait.
+        """
         require(principal, _PERMISSIONS[type(query)])
         if kind not in {"xlsx", "csv"}:
             raise BadValueError("kind")
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._remove_old()
-        job = ExportJob(str(uuid.uuid4()), principal.account_id, Path())
+        job = ExportJob(str(uuid.uuid4()), principal.account_id, Path(), self._now())
         job.path = self._directory / f"{job.id}.{kind}"
         with self._lock:
+            waiting = [
+                one for one in self._jobs.values() if one.account_id == job.account_id and one.state == "running"
+            ]
+            if len(waiting) >= AT_ONCE:
+                raise TooManyExportsError(AT_ONCE)
             self._jobs[job.id] = job
         self._audit.record(AuditAction.EXPORTED, principal, target=type(query).__name__, job=job.id)
         self._thread.submit(self._write, job, query, (scope_of(principal), self._limits[principal.scope]), wording)
@@ -206,13 +217,18 @@ class ExportService:
                 return lambda session: calls(session, query)
 
     def _remove_old(self) -> None:
-        oldest = (self._now() - KEEP).timestamp()
+        """What is over and older than ``KEEP``, and files that an earlier run left."""
+        oldest = self._now() - KEEP
+        with self._lock:
+            over = [one for one in self._jobs.values() if one.state != "running" and one.begun < oldest]
+            for job in over:
+                job.path.unlink(missing_ok=True)
+                del self._jobs[job.id]
+            known = {job.path for job in self._jobs.values()}
         for path in self._directory.glob("*.*"):
             with contextlib.suppress(FileNotFoundError):
-                if path.stat().st_mtime < oldest:
+                if path not in known and path.stat().st_mtime < oldest.timestamp():
                     path.unlink()
-                    with self._lock:
-                        self._jobs.pop(path.stem, None)
 
 
 def _cells(row: Any, columns: Sequence[str], wording: Wording, zone: tzinfo) -> list[Any]:

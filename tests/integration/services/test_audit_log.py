@@ -251,16 +251,16 @@ def test_the_tokens_key_is_rotated_and_an_interrupted_rotation_loses_nothing(ins
 async def test_listens_without_an_end_are_ended_at_the_next_start_once(any_database):
     database = any_database
 
-    def deed(number, action, listen, outcome="ok"):
+    def deed(number, action, listen, **more):
         detail = {"call": f"call-{listen}", "listen": listen}
-        return entry(number, action=action, target="1001", outcome=outcome, detail=detail)
+        return entry(number, action=action, target="1001", detail=detail, **more)
 
     write(
         database,
         deed(1, AuditAction.LISTEN_STARTED, "ended"),
         deed(2, AuditAction.LISTEN_ENDED, "ended"),
         deed(3, AuditAction.LISTEN_STARTED, "left"),
-        deed(4, AuditAction.LISTEN_STARTED, "refused", "out_of_scope"),
+        deed(4, AuditAction.LISTEN_STARTED, "refused", outcome="out_of_scope"),
         deed(5, AuditAction.LISTEN_STARTED, "old", at=AT - timedelta(days=30)),
         entry(6, action=AuditAction.LISTEN_STARTED, detail={"call": "before they had names"}),
     )

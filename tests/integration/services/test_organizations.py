@@ -154,7 +154,7 @@ async def test_one_is_found_and_chosen_by_its_path(admin_centre, admin, tree):
 
 
 async def test_a_branchs_administrator_chooses_within_the_branch(admin_centre, admin, sessions, tree):
-    await admin_centre.role("local", "users.view", scope=DataScope.BRANCH)
+    await admin_centre.role("local", "users.view", "users.manage", scope=DataScope.BRANCH)
     await admin_centre.user("local", "local", "east")
     local, orgs = admin_centre.as_account("local"), admin_centre.organizations
     assert [path.rpartition(" / ")[2] for path in orgs.paths(local, "", 50)] == ["east", "east street", "east home"]

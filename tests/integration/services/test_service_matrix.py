@@ -85,7 +85,7 @@ class Methods:
         if parameter == "form":
             return StepForm(OrderAction.CANCEL) if name == "take_step" else self._forms[service]
         plain = {"version": 1, "code": "agent", "phone_id": "", "token": "", "parent_id": None,
-                 "field": "phones", "note": "x", "valid": True}  # fmt: skip
+                 "field": "phones", "note": "x", "valid": True, "path": "", "text": "", "most": 5}  # fmt: skip
         return plain[parameter]
 
 

@@ -1,5 +1,7 @@
 import csv
+import threading
 import zipfile
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,7 +13,7 @@ from xktcc_app.domain.list_queries import CallQuery, ElderQuery, OrderQuery
 from xktcc_app.domain.permissions import DataScope
 from xktcc_app.services import exports, tables
 from xktcc_app.services.audit import AuditService
-from xktcc_app.services.errors import BadFileError, BadValueError, NotFoundError
+from xktcc_app.services.errors import BadFileError, BadValueError, NotFoundError, TooManyExportsError
 from xktcc_app.services.exports import ExportRules, ExportService, Wording
 from xktcc_app.services.imports import ImportService
 from xktcc_app.services.tables import read_table, write_csv, write_xlsx
@@ -67,6 +69,30 @@ async def test_an_export_is_masked_and_carries_no_formulas(office, export):
         export.job(office.who(), "another")
     with pytest.raises(BadValueError):
         export.start(boss, ElderQuery(), WORDING, "exe")
+
+
+async def test_an_account_has_only_so_many_at_once_and_what_is_old_goes(office, tmp_path):
+    at = [NOW]
+    rules = ExportRules(tmp_path / "exports", ZONE)
+    made = ExportService(office.database, AuditService(office.entries), rules, lambda: at[0])
+    words, who = Wording({}, {}), office.who()
+    held = threading.Event()
+    made._thread.submit(held.wait)
+    jobs = [made.start(who, ElderQuery(), words) for _ in range(3)]
+    with pytest.raises(TooManyExportsError):
+        made.start(who, ElderQuery(), words)
+    made.cancel(who, jobs[0].id)
+    held.set()
+    await made.drained()
+    assert [job.state for job in jobs] == ["cancelled", "done", "done"]
+    at[0] += timedelta(hours=2)
+    last = made.start(who, ElderQuery(), words)
+    for job in jobs:
+        with pytest.raises(NotFoundError):
+            made.job(who, job.id)
+    await made.drained()
+    assert list((tmp_path / "exports").iterdir()) == [last.path]
+    made.close()
 
 
 async def test_an_export_ends_at_the_roles_limit(office, export, monkeypatch):

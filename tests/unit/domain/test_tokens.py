@@ -135,3 +135,22 @@ def test_a_talk_between_two_has_one_of_their_tokens(low, talk, high):
         assert own <= record_tokens.talk_tokens(low, high)
     assert own <= record_tokens.talk_tokens(None, None)
     assert record_tokens.talk_tokens(9, 1) <= {"tk:none", "tk:1", "tk:2"}
+
+
+@pytest.mark.parametrize(
+    ("steps", "selective", "exact"),
+    [
+        (record_tokens.talk_steps(300, None), True, True),
+        (record_tokens.talk_steps(200, None), True, False),
+        (record_tokens.talk_steps(300, 900), True, False),
+        (record_tokens.talk_steps(None, 20), True, False),
+        (record_tokens.talk_steps(0, None), False, False),
+        (record_tokens.talk_steps(None, 900), False, False),
+        (record_tokens.amount_steps(20_000, None), True, True),
+        (record_tokens.amount_steps(30_000, None), True, False),
+        (record_tokens.amount_steps(None, 1_000), True, False),
+        (record_tokens.amount_steps(3_000, None), False, True),
+    ],
+)
+def test_what_a_range_is_good_for(steps: record_tokens.Steps, selective: bool, exact: bool) -> None:
+    assert (steps.selective, steps.exact) == (selective, exact)

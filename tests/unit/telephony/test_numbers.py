@@ -20,7 +20,10 @@ def test_what_is_no_number_is_named_so(number: str) -> None:
         RULES.require(number)
 
 
-@pytest.mark.parametrize("number", ["16812345", "+8616812345", "008616812345", "00852123456", "+15550100", "12345"])
+@pytest.mark.parametrize(
+    "number",
+    ["16812345", "016812345", "+86016812345", "+8616812345", "008616812345", "00852123456", "+15550100", "12345"],
+)
 def test_barred_ranges_however_they_are_written(number: str) -> None:
     with pytest.raises(BarredNumberError):
         RULES.require(number)
@@ -43,6 +46,16 @@ def test_without_rules_every_number_passes() -> None:
     DialRules().require("0011223344")
 
 
-@pytest.mark.parametrize(("number", "plain"), [("+86", "0086"), ("0086", "0086"), ("+86120", "120"), ("+1", "001")])
+@pytest.mark.parametrize(
+    ("number", "plain"),
+    [
+        ("+86", "0086"),
+        ("0086", "0086"),
+        ("+86120", "120"),
+        ("+1", "001"),
+        ("013800001111", "13800001111"),
+        ("01088886666", "01088886666"),
+    ],
+)
 def test_the_number_inside_the_country(number: str, plain: str) -> None:
     assert national(number) == plain

@@ -51,5 +51,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "listen.why.unknown": ("监听没有成功，请稍后再试。", "Listening did not work, please try again."),
     "error.nothing_to_hear": ("这个坐席当前没有通话。", "This seat is in no call now."),
     "error.own_call": ("这是您自己的通话。", "This is your own call."),
+    "error.too_many_exports": (
+        "已有 3 个导出正在进行，请等待完成或取消后再试。",
+        "Three exports are under way already: wait for one, or cancel it.",
+    ),
     "error.too_many_listeners": ("监听这通电话的人数已满。", "As many as may are listening to this call already."),
 }
