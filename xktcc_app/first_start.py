@@ -8,8 +8,9 @@ from sqlmodel import Session
 
 from telephony.exchange.demo_numbers import demo_number, demo_sos_number
 from xktcc_app.audit import audit_seal
-from xktcc_app.config import Settings
+from xktcc_app.config import ConfigError, Settings
 from xktcc_app.data_dir import DEMO_PASSWORD, SECRET_KEY, kept_secret, make_password, replace_secret
+from xktcc_app.domain.passwords import LONGEST, SHORTEST, PasswordFault, fault_of
 from xktcc_app.domain.permissions import STARTING_ROLES
 from xktcc_app.generator.demo import add_past
 from xktcc_app.models.account import Account
@@ -25,6 +26,12 @@ from xktcc_app.services.tokens import TokenCipher, make_key
 from xktcc_app.services.upkeep import bring_up_to_date
 
 ADMIN = "admin"
+_WHY = {
+    PasswordFault.TOO_SHORT: f"it has fewer than {SHORTEST} signs",
+    PasswordFault.TOO_LONG: f"it has more than {LONGEST} signs",
+    PasswordFault.IS_ACCOUNT: "it is the account's name",
+    PasswordFault.COMMON: "it is one of the first that anybody would try",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +81,17 @@ def prepare_accounts(settings: Settings, hasher: PasswordHasher | None = None) -
         hasher.close()
 
 
+def _require_good(password: str) -> None:
+    """``ConfigError`` for a first password that nobody could change to either; "" is made here and is good."""
+    if password and (fault := fault_of(password, ADMIN)) is not None:
+        raise ConfigError(f"XKTCC_ADMIN_PASSWORD is no good first password: {_WHY[fault]}. Set another one, or none.")
+
+
 def _prepare(settings: Settings, database: Database, hasher: PasswordHasher) -> Welcome:
     database.writing(_add_missing_roles)
     if database.reading(accounts_repo.count_accounts) > 0:
         return Welcome(None, _go_on_with_demo(settings, database, hasher), first=False)
+    _require_good(settings.admin_password)
     demo_password = kept_demo_password(settings) if settings.demo_mode else None
     password = settings.admin_password or make_password()
     admin_hash = hasher.hash_now(password)

@@ -6,7 +6,7 @@ from sqlmodel import func, select
 
 from telephony.exchange.demo_numbers import demo_number, demo_sos_number
 from xktcc_app import first_start
-from xktcc_app.config import Settings
+from xktcc_app.config import ConfigError, Settings
 from xktcc_app.data_dir import prepare_data_dir
 from xktcc_app.migrate import migrate
 from xktcc_app.models.account import Account, Role
@@ -71,6 +71,14 @@ def test_a_given_password_is_not_printed(start, database, hasher):
     assert hasher.verify_now("given from outside", account(database, "admin").password_hash)
     assert "given from outside" not in welcome.text(settings)
     assert "XKTCC_ADMIN_PASSWORD" in welcome.text(settings)
+
+
+@pytest.mark.parametrize("weak", ["admin", "short", "password123", "x" * 200, "Administrator-2026"])
+def test_a_weak_first_password_is_refused(start, database, weak):
+    with pytest.raises(ConfigError, match="XKTCC_ADMIN_PASSWORD") as told:
+        start(demo=False, admin_password=weak)
+    assert weak not in str(told.value).replace("XKTCC_ADMIN_PASSWORD", "")
+    assert count(database, Account) == 0
 
 
 def test_the_demo(start, database, hasher):
