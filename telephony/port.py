@@ -151,6 +151,14 @@ class CtiPort(Protocol):
         """
         ...
 
+    async def renew_leg(self, call: CallId, device: DeviceId) -> None:
+        """Bring the sound of a phone that was begun anew in mid-call (a page that was loaded again) back into its call.
+
+        The phone is rung once more and is to go off hook by itself; then the new leg takes the place of the old one, without an
+        event. When the phone does not, all stays as it was. ``IllegalTransitionError`` when it is not connected, or is being renewed.
+        """
+        ...
+
     async def reconcile(self) -> None:
         """Ask the PBX for all it holds now; a ``Snapshot`` with ``reconcile`` set comes in ``events()``."""
         ...

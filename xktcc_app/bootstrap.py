@@ -330,7 +330,9 @@ async def start(
         call_work=CallWorkService(CallWorkSurroundings(database, bus, orders, elders, settings.zone)),
         dialling=DialService(database, bus, toolbar),
         browser_phone=BrowserPhoneService(
-            PhoneSurroundings(database, bus, cipher, None if settings.embedded else _to_browser(pbx))
+            PhoneSurroundings(database, bus, cipher)
+            if settings.embedded
+            else PhoneSurroundings(database, bus, cipher, _to_browser(pbx), port.renew_leg)
         ),
         earpieces=AriEarpieces(pbx, settings.ari_app),
         callbacks=CallbackService(CallbackSurroundings(database, audit, toolbar.dial)),

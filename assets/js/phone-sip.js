@@ -5,6 +5,7 @@ import { getUi } from "./store.js";
 
 const GATHER_MS = 300; // no candidate for so long: all that matter are there
 const AUTO_LOOK_MS = 60;
+const RENEWAL_MS = 9000;
 const FAILED = { 401: "wrong_token", 403: "wrong_token", 404: "not_known", 408: "no_pbx", 503: "no_pbx" };
 
 export async function beginSip({ device, password }, stream, { up, down, rings }) {
@@ -19,6 +20,7 @@ export async function beginSip({ device, password }, stream, { up, down, rings }
   speaker.autoplay = true;
   let call = null;
   let over = false;
+  let asked = null; // whether this page came into a call that goes on already, and its phone is rung to have the sound again
 
   const devices = () => speaker.setSinkId?.(getUi("speaker")).catch(() => {});
   if (getUi("speaker")) devices();
@@ -27,6 +29,19 @@ export async function beginSip({ device, password }, stream, { up, down, rings }
     connection.addEventListener("track", ({ streams, track }) => {
       speaker.srcObject = streams[0] ?? new MediaStream([track]);
     });
+  }
+
+  /** Only once: a phone that merely registers anew still has its sound. */
+  const renewal = () => fetch("/api/phone/renewal", { method: "POST" })
+    .then((told) => told.json())
+    .then(({ renewed }) => renewed === true)
+    .catch(() => false);
+
+  async function resume(session) {
+    const renewed = await asked;
+    asked = null;
+    if (renewed && call === session) answer();
+    return renewed;
   }
 
   function answer() {
@@ -58,7 +73,8 @@ export async function beginSip({ device, password }, stream, { up, down, rings }
         answer();
       }
     }, AUTO_LOOK_MS);
-    rings(true);
+    if (!asked) return rings(true);
+    resume(session).then((renewed) => !renewed && call === session && rings(true));
   }
 
   agent.on("newRTCSession", ({ session, originator }) => {
@@ -66,7 +82,15 @@ export async function beginSip({ device, password }, stream, { up, down, rings }
     if (call) session.terminate({ status_code: 486 });
     else mind(session);
   });
-  agent.on("registered", up);
+  let known = false;
+  agent.on("registered", () => {
+    up();
+    if (!known && !call) {
+      asked = renewal();
+      asked.then(() => setTimeout(() => (asked = null), RENEWAL_MS)); // what rings later is another call
+    }
+    known = true;
+  });
   agent.on("registrationFailed", ({ response }) => over || down(FAILED[response?.status_code] ?? "not_registered"));
   agent.on("disconnected", ({ code }) => over || down({ 4401: "session_over", 4403: "forbidden", 4503: "no_pbx" }[code] ?? "no_server"));
   agent.start();

@@ -161,6 +161,17 @@ class RefuseTransfer(Action):
 
 
 @dataclass(frozen=True, slots=True)
+class Silence(Action):
+    """Let nobody hear a channel, as it was with the one before it."""
+
+    channel: str
+
+    @override
+    async def run(self, pbx: PbxCommands) -> None:
+        await pbx.mute(self.channel, on=True)
+
+
+@dataclass(frozen=True, slots=True)
 class LeaveNote(Action):
     """Leave a note at a seat's channel of what the PBX never tells when asked, for whoever has to rebuild the books."""
 

@@ -33,6 +33,7 @@ from telephony.ari.commands import Note
 from telephony.ari.departures import end_leg
 from telephony.ari.ledger import Ledger
 from telephony.ari.names import Inbound, OurLeg, Role, recorded_call, recording_name
+from telephony.ari.renewal import renew, unwanted_renewals
 from telephony.types import EXTERNAL, CallId, Cause, Direction
 
 _OUTSIDE_RING_S = 60.0
@@ -127,7 +128,8 @@ class CallBook(Ledger):
     def _leg_up(self, channel: str, call_id: CallId, at: datetime) -> list[Output]:
         leg = self.legs.get(channel)
         if leg is None:
-            return [HangUp(call_id, channel)]
+            waiting = self.end_renewal(channel)
+            return [HangUp(call_id, channel)] if waiting is None else renew(self, waiting, channel)
         if leg.up:
             return []
         told = tell_ringing(self.touch(leg), leg, at)
@@ -215,7 +217,23 @@ class CallBook(Ledger):
     def _destroyed(self, event: ari.ChannelDestroyed) -> list[Output]:
         self.first_time(event.channel)
         leg = self.legs.get(event.channel)
-        return end_leg(self, leg, event.at, event.cause) if leg is not None else []
+        if leg is None:
+            return self._renewal_failed(event)
+        if leg.renewal is not None:
+            return self._old_channel_gone(leg)
+        return [*end_leg(self, leg, event.at, event.cause), *unwanted_renewals(self, leg.call)]
+
+    def _old_channel_gone(self, leg: Leg) -> list[Output]:
+        """The phone's new channel is on its way: until it comes, or does not, the phone counts as being there."""
+        self.touch(leg)
+        leg.bridge = None
+        return []
+
+    def _renewal_failed(self, event: ari.ChannelDestroyed) -> list[Output]:
+        leg = self.end_renewal(event.channel)
+        if leg is None or not self.is_gone(leg.channel) or leg.channel not in self.legs:
+            return []
+        return [*end_leg(self, leg, event.at, Cause.MEDIA_LOST), *unwanted_renewals(self, leg.call)]
 
     def _recording(self, event: ari.RecordingChange) -> list[Output]:
         call_id = recorded_call(event.name)

@@ -16,7 +16,7 @@ class Leg:
 
     ``up``: answered and in our application. ``bridge``: where the PBX says it is. ``established``: its party was told
     to be connected. ``held``: its party was told to hold. ``leaving``: a transfer takes it out of the call, which goes on.
-    ``muted``: nobody hears it.
+    ``muted``: nobody hears it. ``renewal``: the channel that is to take this one's place.
     ``cause``: our own reason for ending it, better than the PBX's.
     """
 
@@ -32,6 +32,7 @@ class Leg:
     held: bool = False
     leaving: bool = False
     muted: bool = False
+    renewal: str | None = None
     cause: Cause | None = None
 
     @property

@@ -72,14 +72,21 @@ class PbxCommands:
         """End a channel; ``reason`` is one of ARI's words (``normal``, ``answered_elsewhere``, ``no_answer``, ``busy``)."""
         await self._client.request("DELETE", path("channels", channel), {"reason": reason})
 
-    async def ring_seat(
-        self, channel: str, leg: OurLeg, caller: str, timeout_s: float, originator: str | None = None
+    async def ring_seat(  # noqa: PLR0913 -- what a phone is called with
+        self,
+        channel: str,
+        leg: OurLeg,
+        caller: str,
+        timeout_s: float,
+        originator: str | None = None,
+        *,
+        by_itself: bool = False,
     ) -> None:
         """Call a phone of ours, which shows ``caller``. Status 500 means that it is not registered.
 
-        A call that its agent has begun by a click is to be taken off hook by the phone itself.
+        A call that its agent has begun by a click is to be taken off hook by the phone itself; ``by_itself``: so is this one.
         """
-        variables = {**_ASK_US, **(_BY_ITSELF if leg.role is Role.SEAT_OUT else {})}
+        variables = {**_ASK_US, **(_BY_ITSELF if by_itself or leg.role is Role.SEAT_OUT else {})}
         extra = {"originator": originator} if originator is not None else {}
         params = {"endpoint": f"PJSIP/{leg.device}", "callerId": _both(caller), **extra}
         await self._originate(channel, leg, timeout_s, params, variables)

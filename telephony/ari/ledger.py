@@ -19,6 +19,7 @@ class Ledger:
         self.queue = queue_bridge(app)
         self.calls: dict[CallId, Call] = {}
         self.legs: dict[str, Leg] = {}
+        self.renewals: dict[str, Leg] = {}
         self._seen: dict[str, float] = {}
         self.clock = clock
 
@@ -53,6 +54,28 @@ class Ledger:
         self.legs[leg.channel] = leg
         return leg
 
+    def begin_renewal(self, leg: Leg) -> str:
+        """The name of a channel that is to take the place of ``leg``'s, which the PBX is about to be asked for."""
+        call = self.touch(leg)
+        leg.renewal = call.new_leg(leg.role, leg.device).channel
+        self.renewals[leg.renewal] = leg
+        return leg.renewal
+
+    def end_renewal(self, channel: str) -> Leg | None:
+        """It came, or it never will; returns the leg that it was for, if that is still waited for."""
+        leg = self.renewals.pop(channel, None)
+        if leg is None:
+            return None
+        leg.renewal = None
+        return leg
+
+    def replace_channel(self, leg: Leg, channel: str) -> None:
+        """``leg`` is on ``channel`` from now on; whatever still comes of its old one is of no meaning."""
+        self.first_time(leg.channel)
+        self.legs.pop(leg.channel, None)
+        leg.channel, leg.bridge = channel, None
+        self.legs[channel] = leg
+
     def touch(self, leg: Leg) -> Call:
         """Something happened to ``leg``, which is in the ledger; returns its call."""
         call = self.calls[leg.call]
@@ -84,6 +107,7 @@ class Ledger:
         """Forget every call and enter these. What is gone stays known, because its events may still come."""
         self.calls.clear()
         self.legs.clear()
+        self.renewals.clear()
         for call in fresh.values():
             self.add(call)
 

@@ -38,6 +38,7 @@ from telephony.port import Capability
 from telephony.types import SECOND_EXTERNAL, CallId, Cause, DeviceId, Direction, Side
 
 _OWN_RING_S = 30.0
+_RENEWAL_RING_S = 8.0
 _NUMBER = re.compile(r"\+?[0-9*#]{1,32}")
 _DIGITS = re.compile(r"[0-9A-D*#]{1,32}")
 _HANG_UP_WORDS = {Cause.NO_ANSWER: "no_answer", Cause.BUSY: "busy", Cause.ANSWERED_ELSEWHERE: "answered_elsewhere"}
@@ -170,6 +171,23 @@ class PortCommands:
         if hears is None or not hears.up or (hears is entry.customer and entry.parked):
             raise IllegalTransitionError("the other side does not hear it")
         await self._pbx.send_digits(hears.channel, digits)
+
+    async def renew_leg(self, call: CallId, device: DeviceId) -> None:
+        """See ``CtiPort``."""
+        entry, leg = self._talking(call, device)
+        if leg.renewal is not None:
+            raise IllegalTransitionError("it is being renewed")
+        channel = self._book.begin_renewal(leg)
+        originator = entry.customer.channel if entry.customer else None
+        args = entry.args(leg)
+        try:
+            await self._pbx.ring_seat(channel, args, entry.number, _RENEWAL_RING_S, originator, by_itself=True)
+        except TelephonyError as error:
+            self._book.end_renewal(channel)
+            self._lanes.submit(HangUp(call, channel))  # it may have been taken all the same
+            if isinstance(error, PbxRefusedError) and error.status == 500:
+                raise DeviceOfflineError("the phone is not registered") from error
+            raise
 
     async def listen(self, call: CallId, hear: Hear) -> Ear:
         """See ``CtiPort``."""

@@ -163,7 +163,7 @@ async def test_two_agents_and_a_caller(pbx: AsteriskPbx, centre: Centre, agents:
     assert heard.share("1002", heard.seconds - 2, heard.seconds - 0.25) > 0.7
 
 
-async def test_a_reload_in_mid_call_leaves_it_at_hand(
+async def test_a_reload_in_mid_call_leaves_it_at_hand_and_to_be_heard(
     pbx: AsteriskPbx, centre: Centre, agents: dict[str, Agent]
 ) -> None:
     one = agents["1001"]
@@ -187,13 +187,22 @@ async def test_a_reload_in_mid_call_leaves_it_at_hand(
     await expect(one.toolbar.root).to_have_attribute("data-call", call or "")
     await one.toolbar.until("talking")
     await expect(one.page.locator(".phone-s")).to_have_attribute("data-phone", "on")
+    await one.hears(CALLER_HZ)
+    await asyncio.sleep(2)  # long enough to be heard in the recording
     await one.toolbar.press("保持")
     await one.toolbar.until("hold")
     await one.toolbar.press("取回")
     await one.toolbar.until("talking")
+    await one.hears(CALLER_HZ)
     await one.toolbar.press("挂断")
     await one.toolbar.until("wrap_up")
     await caller.hang_up()
+    async with AriClient(pbx.url, pbx.user, pbx.password) as client:
+        sound = await _recording(client, CallId(call or ""))
+    heard = tones(sound, {"caller": {CALLER_HZ}, "1001": {HZ["1001"]}})
+    assert heard.share("1001", heard.seconds - 1.5, heard.seconds - 0.3) > 0.5, (
+        "the caller does not hear the agent again"
+    )
     # and the phone is as good as before
     await one.toolbar.become_ready()
     caller = await pbx.call(CALLERS[0], "1001")

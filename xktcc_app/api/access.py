@@ -36,6 +36,7 @@ ROUTES: Mapping[str, Requirement] = {
     "GET /api/calls/{call}/form": _P.TOOLBAR_USE,
     "PUT /api/calls/{call}/form": _P.TOOLBAR_USE,
     "POST /api/phone/session": _P.TOOLBAR_USE,
+    "POST /api/phone/renewal": _P.TOOLBAR_USE,
     "WS /api/phone/live": _P.TOOLBAR_USE,
     "WS /api/phone/sip": _P.TOOLBAR_USE,
     "WS /api/listen/{agent}": _P.SEATS_LISTEN,

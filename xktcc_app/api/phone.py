@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from starlette.requests import Request
@@ -44,16 +44,30 @@ class PhoneRoutes:
 
     async def session(self, request: Request) -> JSONResponse:
         """``POST``: ``{"mode", "device", "password"}``, or ``{"code"}`` of why there is no phone in this browser."""
+
+        async def begun(who: Principal) -> dict[str, object]:
+            found = await self._services.browser_phone.begin(who)
+            return {"mode": found.mode, "device": found.device, "password": found.password}
+
+        return await self._answered(request, begun)
+
+    async def renewal(self, request: Request) -> JSONResponse:
+        """``POST``: ``{"renewed"}``: whether the phone is in a call, and is rung to have its sound again; or ``{"code"}``."""
+
+        async def renewed(who: Principal) -> dict[str, object]:
+            return {"renewed": await self._services.browser_phone.renew(who)}
+
+        return await self._answered(request, renewed)
+
+    async def _answered(self, request: Request, work: Callable[[Principal], Awaitable[object]]) -> JSONResponse:
         private = {"Cache-Control": "no-store"}
         principal = await self._who(request) if same_origin(request, self._services.settings) else None
         if principal is None:
             return JSONResponse({"code": "not_logged_in"}, status_code=401, headers=private)
         try:
-            found = await self._services.browser_phone.begin(principal)
+            return JSONResponse(await work(principal), headers=private)
         except (ServiceError, TelephonyError) as error:
             return JSONResponse({"code": error.code}, status_code=409, headers=private)
-        content = {"mode": found.mode, "device": found.device, "password": found.password}
-        return JSONResponse(content, headers=private)
 
     async def live(self, socket: WebSocket) -> None:
         """The own leg's sound: PCM16LE, 16 kHz, both ways, in every call while the socket stands."""

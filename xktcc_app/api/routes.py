@@ -40,6 +40,7 @@ def _routes(services: Services) -> list[BaseRoute]:
         Route("/api/calls/{call}/form", form.read, methods=["GET"]),
         Route("/api/calls/{call}/form", form.write, methods=["PUT"]),
         Route("/api/phone/session", phone.session, methods=["POST"]),
+        Route("/api/phone/renewal", phone.renewal, methods=["POST"]),
         WebSocketRoute("/api/phone/live", phone.live),
         WebSocketRoute("/api/phone/sip", phone.sip),
         Route("/metrics", operations.metrics, methods=["GET"]),

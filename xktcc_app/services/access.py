@@ -118,7 +118,7 @@ NEEDS: Mapping[type, Mapping[str, Requirement]] = {
         **dict.fromkeys(("end_hold", "hold"), _P.CALLS_HOLD),
     },
     DialService: {"dial": _P.TOOLBAR_USE},
-    BrowserPhoneService: dict.fromkeys(("begin", "credentials", "device"), _P.TOOLBAR_USE),
+    BrowserPhoneService: dict.fromkeys(("begin", "credentials", "device", "renew"), _P.TOOLBAR_USE),
     ExportService: {"start": _EXPORTS, **dict.fromkeys(("cancel", "job"), Access.LOGGED_IN)},
     ImportService: dict.fromkeys(("dry_run", "run"), _P.ELDERS_IMPORT),
     ImportJobs: {

@@ -15,7 +15,7 @@ from sqlmodel import Session, select
 from telephony.bus import Bus
 from telephony.errors import NotProvisionedError
 from telephony.sip_digest import Credentials
-from telephony.types import DeviceId
+from telephony.types import CallId, DeviceId, SeatState
 from xktcc_app.domain.permissions import Permission
 from xktcc_app.domain.principal import Principal
 from xktcc_app.models.account import Account
@@ -24,8 +24,11 @@ from xktcc_app.services.errors import NoSeatError
 from xktcc_app.services.guards import require
 from xktcc_app.services.tokens import TokenCipher
 
+_CONNECTED = (SeatState.TALKING, SeatState.HOLD)
 LIVE = "live"
 SIP = "sip"
+Renew = Callable[[CallId, DeviceId], Awaitable[None]]
+"""Brings the phone's sound back into its call; see ``CtiPort.renew_leg``."""
 Switch = Callable[[DeviceId, str], Awaitable[None]]
 """Makes the PBX take the phone for a browser's, with its secret."""
 
@@ -41,12 +44,13 @@ class PhoneSession:
 
 @dataclass(frozen=True, slots=True)
 class PhoneSurroundings:
-    """What the service works with. ``switch`` is ``None`` with the embedded exchange."""
+    """What the service works with. ``switch`` and ``renew`` are ``None`` with the embedded exchange."""
 
     database: Database
     bus: Bus
     cipher: TokenCipher
-    switch: Switch | None
+    switch: Switch | None = None
+    renew: Renew | None = None
 
 
 class BrowserPhoneService:
@@ -74,6 +78,15 @@ class BrowserPhoneService:
         await self._around.switch(device, await self._secret(principal))
         password = self._passwords[principal.session_id] = secrets.token_urlsafe(24)
         return PhoneSession(SIP, device, password)
+
+    async def renew(self, principal: Principal) -> bool:
+        """Bring the sound back to a page that was loaded in mid-call; whether there is a call. What the PBX raises too."""
+        device = self.device(principal)
+        seat = self._around.bus.seats().get(principal.agent) if principal.agent else None
+        if self._around.renew is None or seat is None or seat.party is None or seat.state not in _CONNECTED:
+            return False
+        await self._around.renew(seat.party.call, device)
+        return True
 
     async def credentials(self, principal: Principal) -> Credentials:
         """For the socket of the page that asked last. ``NotProvisionedError`` when none did."""

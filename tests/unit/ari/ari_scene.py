@@ -75,11 +75,12 @@ class Scene:
         self.feed(ari.ChannelRinging(self.now, leg.channel))
 
     def answers(self, leg: Leg) -> None:
+        self.answers_on(leg.channel, leg)
+
+    def answers_on(self, name: str, leg: Leg) -> None:
         args = OurLeg(leg.role, leg.call, leg.device)
         endpoint = leg.device if leg.role is not Role.CUSTOMER else "trunk"
-        self.feed(
-            ari.StasisStart(self.now, channel(leg.channel, f"xktcc,{encode_args(args)}", endpoint=endpoint), args)
-        )
+        self.feed(ari.StasisStart(self.now, channel(name, f"xktcc,{encode_args(args)}", endpoint=endpoint), args))
 
     def enters(self, name: str, bridge: str) -> None:
         self.feed(ari.ChannelEnteredBridge(self.now, name, bridge))
