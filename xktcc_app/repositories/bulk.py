@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.schema import CreateIndex, DropIndex
 from sqlmodel import Session
 
@@ -40,6 +40,15 @@ def bulk_insert(session: Session, table: str, columns: Sequence[str], rows: Iter
         lines = ("\t".join(map(_copied, row)) + "\n" for row in rows)
         while part := "".join(islice(lines, _LINES)):
             copy.write(part)
+    if "id" in columns:
+        _count_on(session, table)
+
+
+def _count_on(session: Session, table: str) -> None:
+    """PostgreSQL's next own key comes after those that were given."""
+    sequence = func.pg_get_serial_sequence(f'"{table}"', "id")
+    if session.execute(select(sequence)).scalar_one() is not None:
+        session.execute(text(f"SELECT setval(pg_get_serial_sequence('\"{table}\"', 'id'), max(id)) FROM \"{table}\""))  # noqa: S608 -- the program's own names
 
 
 def _as_words(row: Sequence[Any]) -> Sequence[Any]:

@@ -20,6 +20,8 @@ from xktcc_app.repositories.token_index import TokenIndex, Wanted, is_sqlite
 
 LOOK_BACK = 60_000
 """Rows that are walked on the chance that what is looked for is common."""
+NEAR = 1000
+"""So far into a list of many rows walking is still soon there."""
 SORTED_AT_ONCE = 30_000
 """PostgreSQL's index gives rows in no order: up to so many are sorted."""
 _PICKING = {
@@ -183,16 +185,22 @@ def _picked(session: Session, target: Target, ask: Ask) -> Found:
     if is_sqlite(session):
         # its index gives the keys in order
         return _capped(_counted(session, _in_order(statement, ask, source_key).limit(CAP + 1), ask))
-    found = _counted(session, statement.limit(SORTED_AT_ONCE + 1), ask)
-    if found.total <= SORTED_AT_ONCE:
+    # more than the cap are met soon by walking, so only where that can't be are more of them sorted
+    most = CAP if _walks(ask) else SORTED_AT_ONCE
+    found = _counted(session, statement.limit(most + 1), ask)
+    if found.total <= most:
         return _capped(found)
     return Found(_page_of_many(session, target, ask), CAP, capped=True)
 
 
 def _page_of_many(session: Session, target: Target, ask: Ask) -> tuple[int, ...]:
-    if ask.walkable and ask.offset + ask.size <= 1000:
+    if _walks(ask):
         return tuple(session.execute(_walk(session, target, ask, ask.size).offset(ask.offset)).scalars())
     return _picked_part(session, target, ask)
+
+
+def _walks(ask: Ask) -> bool:
+    return ask.walkable and ask.offset + ask.size <= NEAR
 
 
 def _picked_part(session: Session, target: Target, ask: Ask) -> tuple[int, ...]:

@@ -39,6 +39,17 @@ def test_a_city_is_plausible(database):
     assert len({call["seq"] for call in calls}) == 80
 
 
+def test_what_is_written_afterwards_has_keys_of_its_own(any_database):
+    populate(any_database, SMALL, 3, NOW)
+    most = any_database.reading(lambda session: session.exec(select(func.max(Elder.id))).one())
+
+    def add(session):
+        session.add(Elder(number="one more", name="王", gender="f", community="", address="", created_at=NOW))
+
+    any_database.writing(add)
+    assert any_database.reading(lambda session: session.exec(select(func.max(Elder.id))).one()) == most + 1
+
+
 def test_the_same_seed_makes_the_same_city(database, tmp_path):
     from xktcc_app.migrate import migrate
     from xktcc_app.services.database import Database
