@@ -13,6 +13,7 @@ from tests.e2e.conftest import Visit
 from tests.e2e.screens import Toolbar
 from tests.e2e.visitor import Visitor
 
+A_MINUTE_S = 60
 ME = "1001"
 # The desktop and the loudspeaker, noted instead of used.
 DESKTOP_AND_SPEAKER = """
@@ -144,6 +145,8 @@ async def test_what_happens_without_a_line_is_there_after_it(
     await visitor.context.set_offline(True)
     await expect(toolbar.root).to_have_attribute("data-stale", "true")
     await expect(toolbar.root).to_contain_text("与服务器的连接断开")
+    await asyncio.sleep(A_MINUTE_S)  # what is asked for: that a whole minute without a line loses nothing
+    await expect(toolbar.root).to_have_attribute("data-state", "talking")
     centre.lab("DELETE", f"/calls/{call}")
     await visitor.context.set_offline(False)
     await expect(toolbar.root).to_have_attribute("data-stale", "false")
