@@ -102,7 +102,7 @@ async def test_it_follows_hold_and_a_transfer(centre: Centre, pbx: Pbx) -> None:
     await centre.ready("1002")
     await centre.desk.transfer(AgentId("1001"), AgentId("1002"))
     await centre.picks_up("1002")
-    await asyncio.sleep(0.5)
+    await asyncio.sleep(0.5)  # what was said before still lies in the buffers of line and phone
     heard.clear()
     await asyncio.sleep(TALK_S)
     assert heard.has(Party.CUSTOMER, CALLER, pbx)

@@ -26,7 +26,7 @@ async def test_a_caller_is_greeted_and_answered_amid_the_greeting_at_once(centre
     call = await centre.first_call()
     entry = centre.driver._book.calls[call]
     await until(lambda: entry.announcements == 1, what="the greeting")
-    await asyncio.sleep(0.5)
+    await asyncio.sleep(0.5)  # amid the greeting, not at its beginning
     await centre.ready("1001")
     await centre.shows("1001", SeatState.ALERTING)
     await centre.phone_rings("1001")

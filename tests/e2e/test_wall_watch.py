@@ -127,7 +127,7 @@ async def test_back_in_time_and_to_now_again(visitor: Visitor, wall: Wall, page:
     await expect(wall.root).to_have_attribute("data-rewind-ms", str(moment * 1000))
     stands = await wall.seat(agent).locator("time").inner_text()
     assert stands.startswith("00:0")
-    await asyncio.sleep(1.5)
+    await asyncio.sleep(1.5)  # a clock that ran would have ticked by now
     assert await wall.seat(agent).locator("time").inner_text() == stands, "a clock ran on in the past"
     await wall.seat(agent).hover()
     await expect(wall.seat(agent).get_by_role("button", name="强拆")).to_be_hidden()

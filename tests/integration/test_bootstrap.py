@@ -17,7 +17,7 @@ from xktcc_app.services.errors import DatabaseBusyError
 from xktcc_app.services.record_writer import RecordWriter
 
 
-async def test_a_restart_goes_on_where_the_killed_run_stopped(settings, locked_file):  # noqa: F811
+async def test_a_restart_goes_on_where_the_killed_run_stopped(settings, locked_file):  # noqa: F811 -- the fixture is imported by its name
     # a run is killed while its records can't be written
     database = Database(settings.effective_database_url, busy_timeout_ms=50)
     with locked_file(settings.data_dir / "xktcc.db"):
@@ -37,7 +37,7 @@ async def test_a_restart_goes_on_where_the_killed_run_stopped(settings, locked_f
     await again.stop()
 
 
-async def test_a_failed_start_leaves_nothing_running(settings, monkeypatch):  # noqa: F811
+async def test_a_failed_start_leaves_nothing_running(settings, monkeypatch):  # noqa: F811 -- the fixture is imported by its name
     async def broken(_self):
         raise DatabaseBusyError("test")
 
@@ -49,13 +49,13 @@ async def test_a_failed_start_leaves_nothing_running(settings, monkeypatch):  # 
         bootstrap.services()
 
 
-async def test_a_data_directory_that_is_none_is_named(settings, tmp_path):  # noqa: F811
+async def test_a_data_directory_that_is_none_is_named(settings, tmp_path):  # noqa: F811 -- the fixture is imported by its name
     (tmp_path / "file").write_text("")
     with pytest.raises(ConfigError):
         await bootstrap.start(settings.model_copy(update={"data_dir": tmp_path / "file"}), QuietPbx())
 
 
-async def test_the_sweep_outlives_a_locked_database(settings, monkeypatch, caplog):  # noqa: F811
+async def test_the_sweep_outlives_a_locked_database(settings, monkeypatch, caplog):  # noqa: F811 -- the fixture is imported by its name
     monkeypatch.setattr(bootstrap, "SWEEP_S", 0.01)
     running = await bootstrap.start(settings, QuietPbx())
     swept = asyncio.Event()
@@ -89,7 +89,7 @@ def test_which_seats_have_a_live_call(state, live):
     [(RuntimeError("a fault of ours"), True), (ApplicationReplacedError("taken over"), False)],
     ids=["a fault", "taken over"],
 )
-async def test_a_call_control_that_ends_by_a_fault_ends_the_program(settings, failure, ends):  # noqa: F811
+async def test_a_call_control_that_ends_by_a_fault_ends_the_program(settings, failure, ends):  # noqa: F811 -- the fixture is imported by its name
     class Failing(QuietPbx):
         async def events(self):
             raise failure

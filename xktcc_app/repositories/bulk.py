@@ -34,7 +34,7 @@ def bulk_insert(session: Session, table: str, columns: Sequence[str], rows: Iter
         raise RuntimeError("the connection is closed")
     if is_sqlite(session):
         places = ", ".join("?" for _ in columns)
-        driver.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({places})', map(_as_words, rows))  # noqa: S608
+        driver.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({places})', map(_as_words, rows))  # noqa: S608 -- the names are our own
         return
     with driver.cursor().copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
         lines = ("\t".join(map(_copied, row)) + "\n" for row in rows)

@@ -87,11 +87,11 @@ class LabRoutes:
     def _phone(self, request: Request, phone_id: str) -> Response:  # noqa: ARG002 - the shape of a handler
         return json_response(self._phones.to_json(self._phones.get(phone_id)))
 
-    def _hand(self, request: Request, phone_id: str, *, hand: Callable[..., Channel]) -> Response:  # noqa: ARG002
+    def _hand(self, request: Request, phone_id: str, *, hand: Callable[..., Channel]) -> Response:  # noqa: ARG002 -- a route gives every handler its request
         channel = hand(self._phones.get(phone_id))
         return json_response({"channel_id": channel.id})
 
-    def _act(self, request: Request, phone_id: str, *, act: Callable[..., None]) -> Response:  # noqa: ARG002
+    def _act(self, request: Request, phone_id: str, *, act: Callable[..., None]) -> Response:  # noqa: ARG002 -- a route gives every handler its request
         phone = self._phones.get(phone_id)
         act(phone)
         return json_response(self._phones.to_json(phone))

@@ -123,13 +123,13 @@ def test_any_order_shows_the_same_records(city, query, key, descending):
     page = Page(1, 100)
     match query:
         case ElderQuery():
-            find = lambda sort: asked(city, ElderList, query, sort, page, Scope(), TODAY)  # noqa: E731
+            find = lambda sort: asked(city, ElderList, query, sort, page, Scope(), TODAY)  # noqa: E731 -- one of three, chosen by the kind of list
             usual, known = NEWEST_ELDERS, ELDER_SORTS
         case OrderQuery():
-            find = lambda sort: asked(city, OrderList, query, sort, page, Scope())  # noqa: E731
+            find = lambda sort: asked(city, OrderList, query, sort, page, Scope())  # noqa: E731 -- one of three, chosen by the kind of list
             usual, known = NEWEST_ORDERS, ORDER_SORTS
         case _:
-            find = lambda sort: asked(city, CallList, query, sort, page, Scope())  # noqa: E731
+            find = lambda sort: asked(city, CallList, query, sort, page, Scope())  # noqa: E731 -- one of three, chosen by the kind of list
             usual, known = NEWEST_CALLS, CALL_SORTS
     if key not in known:
         return

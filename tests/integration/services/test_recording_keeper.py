@@ -53,7 +53,7 @@ class House:
         self.database, self.pbx, self.entries, self.now = database, Pbx(), [], T0 + 10 * MINUTE
         self.files = RecordingFiles(folder)
         sink = type("Sink", (), {"put": lambda _, entry: self.entries.append(entry)})()
-        clock = lambda: self.now  # noqa: E731
+        clock = lambda: self.now  # noqa: E731 -- a clock is a function without a name
         around = KeepingSurroundings(database, self.files, self.pbx, AuditService(sink), clock)
         self.keeper = RecordingKeeper(around, KeepingRules(ZONE, days=30))
         self.check = RecordingCheck(database, self.files, self.pbx, clock)

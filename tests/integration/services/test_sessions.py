@@ -68,7 +68,7 @@ async def test_many_logins_at_once_leave_one_live_session(sessions, people):
     results = await asyncio.gather(*(log_in(sessions, "1001", f"10.0.0.{n}") for n in range(2)))
     alive = [result for result in results if await sessions.resolve(result.secret)]
     assert len(alive) == 1
-    live = people.reading(lambda session: session.exec(select(LoginSession).where(LoginSession.ended_at == None)).all())  # noqa: E711
+    live = people.reading(lambda session: session.exec(select(LoginSession).where(LoginSession.ended_at == None)).all())  # noqa: E711 -- becomes SQL
     assert [row.id for row in live] == [alive[0].principal.session_id]
 
 
