@@ -139,6 +139,8 @@ class Control(JointCommands):
                 await self._around.port.deliver_outside(one.call, one.number, self._world.rules.outside_ring_s)
         except TelephonyError as failure:
             log.info("not done for a waiting caller", extra={"code": failure.code, "what": type(one).__name__})
+            if isinstance(failure, IllegalTransitionError) and isinstance(one, Announcement):
+                self._queueing.not_heard(one)  # on a slow PBX they are not in the queue's bridge yet
 
     def _publish(self) -> None:
         patch, records = self._world.drain()

@@ -16,10 +16,11 @@ AHEAD = ("sound:queue-thereare", "sound:queue-callswaiting")
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """Play ``media`` to the caller of ``call``."""
+    """Play ``media`` to the caller of ``call``. ``first``: the greeting."""
 
     call: CallId
     media: tuple[str, ...]
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +53,17 @@ class Queueing:
         if self._is_late(call, now):
             self._sent.add(call)
             return Overflow(call, self._world.rules.overflow_number)
+        first = call not in self._told_at
         media = self._words(call, place, now)
         if not media:
             return None
         self._told_at[call] = now
-        return Announcement(call, media)
+        return Announcement(call, media, first)
+
+    def not_heard(self, one: Announcement) -> None:
+        """It could not be said. A greeting is tried again while they wait; the place in the queue is told the next time anyway."""
+        if one.first:
+            self._told_at.pop(one.call, None)
 
     def _is_late(self, call: CallId, now: datetime) -> bool:
         rules, since = self._world.rules, self._world.calls[call].queued_at

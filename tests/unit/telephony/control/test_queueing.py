@@ -31,16 +31,28 @@ def test_nothing_is_said_where_nothing_is_configured() -> None:
 def test_a_new_caller_is_greeted_once_and_then_told_the_place() -> None:
     queueing, _ = waiting(greeting=("sound:hello",), announce_every_s=30)
     hello = ("sound:hello",)
-    assert queueing.due(at(3)) == [Announcement(C1, hello), Announcement(C2, hello)]
+    assert queueing.due(at(3)) == [Announcement(C1, hello, first=True), Announcement(C2, hello, first=True)]
     assert queueing.due(at(32)) == []
     assert queueing.due(at(33)) == [Announcement(C1, NEXT), Announcement(C2, (AHEAD[0], "number:1", AHEAD[1]))]
     assert queueing.due(at(34)) == []
 
 
+def test_a_greeting_that_could_not_be_said_is_said_later_and_a_place_is_not() -> None:
+    queueing, _ = waiting(greeting=("sound:hello",), announce_every_s=30)
+    greeting, _other = queueing.due(at(3))
+    assert isinstance(greeting, Announcement)
+    queueing.not_heard(greeting)
+    assert queueing.due(at(4)) == [greeting]
+    place = queueing.due(at(36))[-1]
+    assert isinstance(place, Announcement)
+    queueing.not_heard(place)
+    assert queueing.due(at(37)) == []
+
+
 def test_one_for_whom_a_seat_is_kept_is_told_nothing() -> None:
     queueing, dispatch = waiting(greeting=("sound:hello",))
     dispatch.promise(next(iter(dispatch._world.seats)), C1, at(3))
-    assert queueing.due(at(3)) == [Announcement(C2, ("sound:hello",))]
+    assert queueing.due(at(3)) == [Announcement(C2, ("sound:hello",), first=True)]
 
 
 def test_whoever_waits_too_long_is_sent_elsewhere_once() -> None:
