@@ -28,7 +28,7 @@ PEOPLE = ("1001", "1002", "1003")
 READY = tuple(str(1001 + place) for place in range(len(PEOPLE), SEATS))
 KEEPER = "keeper"
 """A supervisor as whom no test logs in: it puts the centre back between two of them."""
-RING_TIMEOUT_S = 8
+RING_TIMEOUT_S = 12
 WRAP_UP_S = 20
 
 _addresses = count(1)
