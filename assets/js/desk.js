@@ -8,11 +8,13 @@ import { getUi, onStart, setUi } from "./store.js";
 const ASK_AGAIN_MS = 2000;
 const RING_MS = 3000;
 const ASKED = "xktcc_notify_asked";
+const [NOTE, RING] = ["xktcc-note", "xktcc-ring"];
 let askedFor = "";
 let askedAt = 0;
 let ringing = "";
 let rungAt = 0;
-let release = null; // lets another tab ring
+const held = {}; // by lock: what lets another tab have it
+let asked = false; // whether this tab has asked to be the one that sounds
 let note = null;
 let context = null;
 
@@ -34,8 +36,10 @@ function bringUp() {
 
 // ---- ringing
 
+// A tab that nobody has touched yet may not sound.
+const canSound = () => getUi("ring") && context?.state === "running";
+
 function tone() {
-  if (!context || context.state !== "running") return;
   for (const at of [0, 0.5]) {
     for (const pitch of [440, 480]) {
       const from = context.currentTime + at;
@@ -71,25 +75,50 @@ function remind(call, root) {
   };
 }
 
-function begin(call, root) {
-  ringing = call;
-  rungAt = 0;
-  // One tab rings for all.
+// One tab does it for all: the first to have the lock, until the call no longer rings or ``letGo``.
+function alone(lock, call, work) {
   const start = () => {
     if (ringing !== call) return undefined;
-    remind(call, root);
+    work();
     return new Promise((done) => {
-      release = done;
+      held[lock] = done;
     });
   };
-  if (navigator.locks) navigator.locks.request("xktcc-ring", start);
+  if (navigator.locks) navigator.locks.request(lock, start);
   else start();
+}
+
+function letGo(lock) {
+  held[lock]?.();
+  delete held[lock];
+}
+
+function begin(call, root) {
+  ringing = call;
+  alone(NOTE, call, () => remind(call, root));
+}
+
+// The sound has a lock of its own, asked for by those tabs alone that can sound: else a silent one might keep it.
+function sound() {
+  if (!canSound()) {
+    letGo(RING);
+    asked = false;
+  } else if (!asked) {
+    asked = true;
+    alone(RING, ringing, () => {
+      rungAt = -RING_MS;
+      setTimeout(ring); // at once, not at the next tick
+    });
+  }
+  if (!held[RING] || performance.now() - rungAt < RING_MS - 100) return;
+  rungAt = performance.now();
+  tone();
 }
 
 function end() {
   ringing = "";
-  release?.();
-  release = null;
+  asked = false;
+  Object.keys(held).forEach(letGo);
   note?.close();
   note = null;
 }
@@ -108,10 +137,7 @@ function ring() {
     if (ringing) end();
     if (call) begin(call, root);
   }
-  if (ringing && release && getUi("ring") && performance.now() - rungAt > RING_MS - 100) {
-    rungAt = performance.now();
-    tone();
-  }
+  if (ringing) sound();
 }
 
 export function toggleRing() {

@@ -52,8 +52,9 @@ class PortCommands:
         self._client = client
         self._pbx = pbx
         self._phones = phones
-        self._book = CallBook(pbx.app, asyncio.get_running_loop().time)
-        self._devices = DeviceBook(trunk)
+        clock = asyncio.get_running_loop().time
+        self._book = CallBook(pbx.app, clock)
+        self._devices = DeviceBook(trunk, clock)
         self._lanes = Lanes(pbx, self._action_failed)
         self._ears = Ears(ListenCommands(client, pbx.app))
         self._live = False

@@ -65,7 +65,7 @@ class Resync(TransferCommands):
         self._live = True
         self._carry_out([*repair(now.calls.values(), now.bridges, now.strays, now.empty), *self._ears.clear(holdings)])
         self._ears.look()
-        return self._snapshot(holdings, reconcile=False)
+        return self._snapshot(holdings, self._stale_before, reconcile=False)
 
     async def _look(self) -> Holdings:
         """What the PBX holds, once the events that were sent before its reply have come too."""
@@ -109,7 +109,7 @@ class Resync(TransferCommands):
         self._carry_out([*repair(taken, now.bridges, strays, empty), *self._ears.clear(holdings)])
         if taken or forgotten:
             self._listen_anew()
-        return self._snapshot(holdings, reconcile=True)
+        return self._snapshot(holdings, since, reconcile=True)
 
     def _listen_anew(self) -> None:
         """Events did not come that should have: Asterisk may hold the socket open and send nothing to it any more."""
@@ -129,7 +129,7 @@ class Resync(TransferCommands):
         known = {leg.channel: Note(leg.phone_hold, leg.muted) for leg in self._book.legs.values()}
         return picture(holdings, self._pbx.app, known)
 
-    def _snapshot(self, holdings: Holdings, *, reconcile: bool) -> cti.Snapshot:
-        devices = self._devices.reset(holdings.endpoints)
+    def _snapshot(self, holdings: Holdings, since: float, *, reconcile: bool) -> cti.Snapshot:
+        devices = self._devices.reset(holdings.endpoints, since)
         calls = tuple(call.snapshot() for call in self._book.calls.values())
         return cti.Snapshot(datetime.now(UTC), devices, calls, reconcile, self._pbx_since)

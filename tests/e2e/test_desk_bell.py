@@ -31,6 +31,8 @@ const plainStart = OscillatorNode.prototype.start;
 OscillatorNode.prototype.start = function (...given) { window.tones += 1; return plainStart.apply(this, given); };
 """
 
+NOTES = "window.notes.map(({title, body, open}) => [title, body, open])"
+
 
 @pytest.fixture
 def toolbar(page: Page) -> Toolbar:
@@ -55,16 +57,32 @@ async def test_a_ringing_call_is_heard_and_told_once(visitor: Visitor, toolbar: 
     await toolbar.until("alerting")
     ringing = await _twice_around(page, other)
     silent = other if ringing is page else page
-    (title, body, still_open) = await ringing.evaluate(
-        "window.notes.map(({title, body, open}) => [title, body, open])[0]"
-    )
+    [(title, body, still_open)] = [*await page.evaluate(NOTES), *await other.evaluate(NOTES)]
     assert (title, still_open) == ("振铃", True)
     assert "岁" in body
     assert await silent.evaluate("window.tones") == 0, "two tabs ring"
     await toolbar.press("拒接")
     await toolbar.until("busy")
-    await ringing.wait_for_function("() => !window.notes.some(({open}) => open)")
+    for tab in (page, other):
+        await tab.wait_for_function("() => !window.notes.some(({open}) => open)")
     await other.close()
+
+
+async def test_a_tab_that_may_not_sound_does_not_silence_the_others(
+    visitor: Visitor, toolbar: Toolbar, page: Page
+) -> None:
+    await visitor.context.add_init_script(DESKTOP_AND_SPEAKER)
+    await visitor.enter(ME, "/desk")
+    await toolbar.become_ready()
+    untouched = await visitor.another_page("/desk")  # first to hear of the call, as it is the one in front
+    await expect(Toolbar(untouched).root).to_have_attribute("data-state", "ready")
+    visitor.centre.call(demo_number(36), ME)
+    await toolbar.until("alerting")
+    await page.wait_for_function("() => window.tones >= 8")
+    assert await untouched.evaluate("window.tones") == 0
+    await toolbar.press("拒接")
+    await toolbar.until("busy")
+    await untouched.close()
 
 
 async def _twice_around(*tabs: Page) -> Page:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import count
 from typing import Any
 
 import pytest
@@ -22,13 +23,14 @@ TRUNK = DeviceId("trunk")
 
 @pytest.fixture
 def phones() -> DeviceBook:
-    book = DeviceBook(TRUNK)
-    book.reset([Endpoint(SEAT, online=True), Endpoint(OTHER_SEAT, online=False), Endpoint(TRUNK, online=True)])
+    ticks = count(1)
+    book = DeviceBook(TRUNK, lambda: float(next(ticks)))
+    book.reset([Endpoint(SEAT, online=True), Endpoint(OTHER_SEAT, online=False), Endpoint(TRUNK, online=True)], 0.0)
     return book
 
 
 def test_the_trunk_is_no_phone(phones: DeviceBook) -> None:
-    shown = phones.reset([Endpoint(SEAT, online=True), Endpoint(TRUNK, online=True)])
+    shown = phones.reset([Endpoint(SEAT, online=True), Endpoint(TRUNK, online=True)], 0.0)
     assert [entry.device for entry in shown] == [SEAT]
     assert phones.apply(PeerStatusChange(START, TRUNK, online=False)) == []
     assert phones.apply(ContactStatusChange(START, TRUNK, online=True, rtt_ms=3.0)) == []
@@ -45,11 +47,20 @@ def test_coming_and_going_is_told_once(phones: DeviceBook) -> None:
     assert phones.apply(ContactStatusChange(START, OTHER_SEAT, True, None)) == [cti.DeviceInService(START, OTHER_SEAT)]
 
 
+def test_what_was_told_after_the_pbx_was_asked_is_newer_than_its_reply(phones: DeviceBook) -> None:
+    phones.apply(PeerStatusChange(START, SEAT, online=False))
+    asked_before, held = 0.5, [Endpoint(SEAT, online=True), Endpoint(OTHER_SEAT, online=True)]
+    shown = {entry.device: entry.in_service for entry in phones.reset(held, asked_before)}
+    assert shown == {SEAT: False, OTHER_SEAT: True}
+    asked_after = 1.5
+    assert [entry.in_service for entry in phones.reset(held, asked_after)] == [True, True]
+
+
 def test_a_qualify_is_a_figure(phones: DeviceBook) -> None:
     phones.measured(SEAT, START, Quality(20.0, 4.0, 0.1), in_call=True)
     told = phones.apply(ContactStatusChange(START, SEAT, online=True, rtt_ms=12.5))
     assert told == [cti.MediaQuality(START, SEAT, Quality(12.5, 4.0, 0.1), in_call=False)]
-    assert phones.reset([Endpoint(SEAT, online=True)])[0].quality.rtt_ms == 12.5
+    assert phones.reset([Endpoint(SEAT, online=True)], 0.0)[0].quality.rtt_ms == 12.5
 
 
 RAW = {
