@@ -66,4 +66,4 @@ lock: $(VENV)/.dev
 	@$(BIN)/python -m pip freeze --exclude-editable > requirements.lock
 
 clean:
-	@rm -rf $(VENV) .web .states .coverage* .pytest_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) .web .served .states .coverage* .pytest_cache .ruff_cache .hypothesis

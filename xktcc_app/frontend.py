@@ -1,7 +1,8 @@
 """The built pages: made anew only when what they are made of has changed, and each build kept apart.
 
 A running program goes on serving the very files that it began with, whatever is built beside it: a page that is open loads
-its parts one by one. A build that nobody serves any more is removed by the next one.
+its parts one by one. A build that nobody serves any more is removed by the next one. They lie outside of the directory in which
+Reflex builds, because Reflex empties that one whenever it sets it up anew.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from xktcc_app.frontend_plugin import BuildError
 
 ROOT = Path(__file__).resolve().parent.parent
 _WEB = ROOT / ".web"
-_SERVED = _WEB / "served"
+_SERVED = ROOT / ".served"
 _CURRENT = _SERVED / "current"
 _PAGES = Path("build") / "client"
 _NEEDED = ("build", "backend", "reflex.json", "env.json", "routes.json")
@@ -33,12 +34,17 @@ _LOCKS = ROOT / "reflex.lock"
 _SOURCES = ("rxconfig.py", "xktcc_app", "assets", "telephony/types.py", "reflex.lock")
 _SHAPING = ("XKTCC_TIME_ZONE", "XKTCC_HOTLINES", "XKTCC_SERVICE_LEVEL_S")
 """Settings that are compiled into the pages."""
+_mine: dict[Path, TextIOWrapper] = {}
+"""The build that this process made or found, held until it ends or builds again."""
 
 
 def build_frontend(progress: Callable[[str], None]) -> None:
-    """Build the pages when they are missing or out of date, telling each step. ``BuildError`` when that fails."""
+    """Build the pages when they are missing or out of date, telling each step. ``BuildError`` when that fails.
+
+    Nobody removes them from then on, until this process ends.
+    """
     wanted = fingerprint()
-    if not is_built(wanted):
+    if not _found(wanted):
         locks = _lock_files()
         with _same_locks(locks):
             _run(progress)
@@ -46,8 +52,37 @@ def build_frontend(progress: Callable[[str], None]) -> None:
             raise BuildError("the build left no pages")
         if _lock_files() != locks:  # packages were resolved anew, and the lock files count
             wanted = fingerprint()
-        _put_aside(wanted)
-    _CURRENT.write_text(_name(wanted), encoding="utf-8")
+        with _alone():
+            _put_aside(wanted)
+            _claim(wanted)
+
+
+def _found(wanted: str) -> bool:
+    """Whether there is such a build; it is then ours."""
+    with _alone():
+        if not is_built(wanted):
+            return False
+        _claim(wanted)
+        return True
+
+
+def _claim(wanted: str) -> None:
+    build = _SERVED / _name(wanted)
+    held = hold(build)
+    for earlier in _mine.values():
+        earlier.close()
+    _mine.clear()
+    _mine[build] = held
+    _CURRENT.write_text(build.name, encoding="utf-8")
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """While inside, no other start finds, puts aside or removes a build."""
+    _SERVED.mkdir(exist_ok=True)
+    with (_SERVED / "guard").open("w", encoding="utf-8") as guard:
+        fcntl.flock(guard, fcntl.LOCK_EX)
+        yield
 
 
 def is_built(wanted: str) -> bool:
@@ -56,7 +91,9 @@ def is_built(wanted: str) -> bool:
 
 
 def web_dir() -> Path:
-    """The build to be served, laid out as Reflex expects it; the last one that ``build_frontend`` made or found."""
+    """The build to be served, laid out as Reflex expects it: this process's own, else the last one that any start made or found."""
+    for build in _mine:
+        return build
     try:
         return _SERVED / _CURRENT.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -81,7 +118,6 @@ def _name(wanted: str) -> str:
 
 def _put_aside(wanted: str) -> None:
     """Copy what was built to a place of its own; there all at once, or not at all."""
-    _SERVED.mkdir(exist_ok=True)
     _remove_unused()
     making = _SERVED / f"making-{os.getpid()}"
     for part in _NEEDED:
@@ -90,10 +126,13 @@ def _put_aside(wanted: str) -> None:
             shutil.copytree(source, target)
         elif source.exists():
             shutil.copy2(source, target)
+    whole = _SERVED / _name(wanted)
     if is_built(wanted):  # by another start at the same time
         shutil.rmtree(making)
-    else:
-        making.rename(_SERVED / _name(wanted))
+        return
+    if whole.exists():  # parts of it were removed by hand
+        shutil.rmtree(whole)
+    making.rename(whole)
 
 
 def _remove_unused() -> None:

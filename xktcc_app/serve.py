@@ -19,7 +19,7 @@ from starlette.types import ASGIApp
 
 from xktcc_app.bootstrap import NotRunningError, services
 from xktcc_app.config import Settings
-from xktcc_app.frontend import build_frontend, hold, web_dir
+from xktcc_app.frontend import build_frontend, web_dir
 from xktcc_app.live.sockets import close_all
 
 LAST_WAIT_S = 0.5
@@ -36,11 +36,6 @@ def serve(settings: Settings) -> None:
 
     Raises ``ServeError`` when it can't begin.
     """
-    with hold(web_dir()):
-        _serve_held(settings)
-
-
-def _serve_held(settings: Settings) -> None:
     target = load_app()
     loop = uvloop.new_event_loop()
     asyncio.set_event_loop(loop)

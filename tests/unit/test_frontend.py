@@ -1,3 +1,4 @@
+import shutil
 from pathlib import Path
 
 import pytest
@@ -41,10 +42,11 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name, place in (
         ("ROOT", "."),
         ("_WEB", ".web"),
-        ("_SERVED", ".web/served"),
-        ("_CURRENT", ".web/served/current"),
+        ("_SERVED", ".served"),
+        ("_CURRENT", ".served/current"),
     ):
         monkeypatch.setattr(frontend, name, tmp_path / place)
+    monkeypatch.setattr(frontend, "_mine", {})
     monkeypatch.setattr(frontend, "_LOCKS", tmp_path / "reflex.lock")
     (tmp_path / "reflex.lock").mkdir()
     (tmp_path / "rxconfig.py").write_text("1")
@@ -84,6 +86,26 @@ def test_a_build_that_is_served_stays_and_one_that_nobody_serves_goes(tree: Path
     (tree / "rxconfig.py").write_text("3")
     frontend.build_frontend(print)
     assert not served.exists()
+
+
+def test_what_reflex_empties_is_not_served(tree: Path) -> None:
+    frontend.build_frontend(print)
+    shutil.rmtree(tree / ".web")
+    assert (frontend.pages_dir() / "index.html").read_text() == "1"
+
+
+def test_what_a_start_made_or_found_is_its_own_whatever_another_start_builds(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frontend.build_frontend(print)
+    frontend.build_frontend(print)  # found
+    ours = frontend._mine
+    monkeypatch.setattr(frontend, "_mine", {})  # another process
+    for other in ("2", "3"):
+        (tree / "rxconfig.py").write_text(other)
+        frontend.build_frontend(print)
+    monkeypatch.setattr(frontend, "_mine", ours)
+    assert (frontend.pages_dir() / "index.html").read_text() == "1"
 
 
 def test_earlier_sources_find_their_build_again(tree: Path) -> None:
