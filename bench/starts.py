@@ -15,7 +15,9 @@ import httpx
 from bench.measures import ROOT, show
 from tests.support.program import Program
 
-_NOT_COPIED = shutil.ignore_patterns(".web", ".served", ".venv", ".git", "data", "__pycache__", ".pbx", ".*_cache", ".states")
+_NOT_COPIED = shutil.ignore_patterns(
+    ".web", ".served", ".venv", ".git", "data", "__pycache__", ".pbx", ".*_cache", ".states"
+)
 WITHIN_S = 300.0
 
 

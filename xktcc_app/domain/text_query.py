@@ -39,3 +39,12 @@ def query_digits(text: str) -> str | None:
 def like(text: str) -> str:
     r"""The pattern that finds ``text`` anywhere, its ``%`` and ``_`` meant as themselves; use with ``ESCAPE '\'``."""
     return "%" + re.sub(r"([\\%_])", r"\\\1", text) + "%"
+
+
+def cases(text: str) -> tuple[str, ...]:
+    """``text`` in the ways in which it is looked for where the database itself passes over the case of a to z only.
+
+    As typed, in small and in capital letters: Ä finds ä and the other way round, unless both stand in one word.
+    """
+    plain = "".join(sign for sign in text[:MAX_QUERY] if sign.isspace() or not _passed_over(sign)).strip()
+    return (plain,) if plain.isascii() else tuple(dict.fromkeys((plain, plain.lower(), plain.upper())))

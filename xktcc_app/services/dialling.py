@@ -42,6 +42,8 @@ _NEEDS = {
 }
 LONGEST_KEY = 18
 """Digits of the largest key that the databases can hold."""
+LONGEST_ID = 64
+"""Signs of the longest id of a call."""
 _KINDS = {Line.PHONE: PhoneKind.PHONE, Line.SOS: PhoneKind.SOS, Line.CONTACT: PhoneKind.CONTACT}
 
 
@@ -71,6 +73,8 @@ class DialService:
 
     def _number(self, session: Session, principal: Principal, kind: Line, ident: str, index: int) -> str:
         scope = scope_of(principal)
+        if len(ident) > LONGEST_ID or not ident.isprintable():  # no database takes every sign
+            raise BadValueError("ident")
         if kind is Line.CALL:
             call = CallList(session, scope).get(ident)
             return call.number if call else ""

@@ -21,6 +21,8 @@ from telephony.types import EXTERNAL, CallId, Cause, ConnectionState, DeviceId, 
 if TYPE_CHECKING:
     from conftest import Desk
 
+    from telephony.exchange.server import ExchangeServer
+
 C = ConnectionState
 ONE, TWO = DeviceId("1001"), DeviceId("1002")
 
@@ -239,8 +241,8 @@ async def test_another_client_takes_over(desk: Desk) -> None:
     desk._pump = asyncio.create_task(asyncio.sleep(0))
 
 
-async def test_a_wrong_password_ends_the_stream(server: object) -> None:
-    driver = AriDriver(f"http://127.0.0.1:{server.port}/ari", "tester", "wrong")  # type: ignore[attr-defined]
+async def test_a_wrong_password_ends_the_stream(server: ExchangeServer) -> None:
+    driver = AriDriver(f"http://127.0.0.1:{server.port}/ari", "tester", "wrong")
     with pytest.raises(PbxCredentialsError):
         async for _event in driver.events():
             pass

@@ -217,3 +217,17 @@ async def test_a_number_is_dialled_by_where_it_stands(database, bus, people):
     with pytest.raises(BadValueError):
         await service.dial(AGENT, "anything", "1")
     assert len(toolbar.dialled) == 2
+
+
+@pytest.mark.parametrize("line", ["phone", "order", "provider", "call"])
+@pytest.mark.parametrize("ident", ["9" * 19, "9" * 10_000, "1\x00", "\ud800"])
+async def test_what_can_be_no_records_id_is_named_so(any_database, bus, line, ident):
+    service = DialService(any_database, bus, Toolbar())
+    with pytest.raises(BadValueError if line != "call" or ident != "9" * 19 else NotFoundError):
+        await service.dial(AGENT, line, ident)
+
+
+@pytest.mark.parametrize("ident", ["", "-1", "x", "１x"])
+async def test_only_digits_are_a_key(database, bus, ident):
+    with pytest.raises(BadValueError):
+        await DialService(database, bus, Toolbar()).dial(AGENT, "phone", ident)

@@ -1,12 +1,16 @@
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 
 from tests.integration.services.conftest import PASSWORD
 from xktcc_app.domain.admin_forms import UserForm
 from xktcc_app.domain.admin_queries import BY_ACCOUNT, AccountQuery
+from xktcc_app.domain.data_scope import Scope
 from xktcc_app.domain.paging import Page, Sort
 from xktcc_app.domain.permissions import DataScope, Permission
+from xktcc_app.models.account import Account
+from xktcc_app.repositories.account_list import AccountList
 from xktcc_app.services.errors import (
     BeyondOwnRightsError,
     ChangedMeanwhileError,
@@ -18,6 +22,8 @@ from xktcc_app.services.errors import (
     PhoneTestUnavailableError,
 )
 from xktcc_app.services.user_phones import PhoneVerdict
+
+NOW = datetime(2026, 11, 27, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -250,6 +256,26 @@ async def test_the_list_is_searched(admin_centre, admin, sessions, query, accoun
     await sessions.login("supervisor", PASSWORD, "10.0.0.1", "b")
     found = await admin_centre.users.search(admin, query)
     assert ([row.account for row in found.rows], found.total) == (accounts, len(accounts))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        *((typed, True) for typed in ("Ärzte_50%", "ärzte", "ÄRZTE", "groß", "Groß", "_50%", "e_5", "\x00Ärzte")),
+        *((typed, False) for typed in ("e5", "%Ä", "Ä%", "_r", "\\")),
+    ],
+)
+def test_letters_of_any_case_and_signs_as_themselves(any_database, text, found):
+    def fill(session):
+        session.add(Account(account="doctor", name="Ärzte_50% Groß", password_hash="", created_at=NOW))
+        session.add(Account(account="other", name="王芳", password_hash="", created_at=NOW))
+
+    any_database.writing(fill)
+    rows, total = any_database.reading(
+        lambda session: AccountList(session, Scope()).find(AccountQuery(text=text), BY_ACCOUNT, Page())
+    )
+    assert [row.account.account for row in rows] == ["doctor"] * found
+    assert total == len(rows)
 
 
 async def test_the_list_is_paged_and_sorted(admin_centre, admin):

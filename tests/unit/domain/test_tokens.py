@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from xktcc_app.domain import record_tokens
 from xktcc_app.domain.pinyin import syllables_of
-from xktcc_app.domain.text_query import MAX_QUERY, like, normalise_text, query_digits, query_text
+from xktcc_app.domain.text_query import MAX_QUERY, cases, like, normalise_text, query_digits, query_text
 from xktcc_app.domain.tokens import (
     facet,
     name_query,
@@ -154,3 +154,17 @@ def test_a_talk_between_two_has_one_of_their_tokens(low, talk, high):
 )
 def test_what_a_range_is_good_for(steps: record_tokens.Steps, selective: bool, exact: bool) -> None:
     assert (steps.selective, steps.exact) == (selective, exact)
+
+
+@pytest.mark.parametrize(
+    ("text", "looked_for"),
+    [
+        (" Name Sup ", ("Name Sup",)),
+        ("王", ("王",)),
+        ("Ärzte", ("Ärzte", "ärzte", "ÄRZTE")),
+        ("a\x00b\u200b", ("ab",)),
+        ("x" * 100, ("x" * MAX_QUERY,)),
+    ],
+)
+def test_the_cases_in_which_a_text_is_looked_for(text, looked_for):
+    assert cases(text) == looked_for
