@@ -209,6 +209,7 @@ class Running:
             self._spawn(self._engine.watch.run())
         self._spawn(self._archive.keeper.run())
         self._spawn(self._archive.check.run())
+        self._spawn(self.services.exports.run())
         settings = self.services.settings
         if settings.demo_mode and settings.embedded:
             agents = [profile.agent for profile in profiles if profile.agent not in PEOPLE]

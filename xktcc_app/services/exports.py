@@ -42,6 +42,7 @@ LIMITS: Mapping[DataScope, int] = {DataScope.ALL: 200_000, DataScope.BRANCH: 50_
 """Rows that an export holds at most, by the account's data scope, unless it is configured otherwise."""
 KEEP = timedelta(hours=1)
 AT_ONCE = 3
+LOOKS_EVERY_S = 600.0
 Query = ElderQuery | OrderQuery | CallQuery
 
 COLUMNS: dict[type, tuple[str, ...]] = {
@@ -141,6 +142,15 @@ class ExportService:
     def cancel(self, principal: Principal, job_id: str) -> None:
         """Stop writing; the file goes."""
         self.job(principal, job_id).cancelled = True
+
+    async def run(self) -> None:
+        """Remove what is old, for ever: files of people must not lie about until somebody exports again."""
+        while True:
+            try:
+                await asyncio.to_thread(self._remove_old)
+            except OSError as error:
+                logger.warning("old exports are removed later", extra={"error": type(error).__name__})
+            await asyncio.sleep(LOOKS_EVERY_S)
 
     async def drained(self) -> None:
         """Wait until all that was begun is written."""

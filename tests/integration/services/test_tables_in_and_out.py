@@ -1,4 +1,6 @@
+import asyncio
 import csv
+import os
 import threading
 import zipfile
 from datetime import timedelta
@@ -93,6 +95,33 @@ async def test_an_account_has_only_so_many_at_once_and_what_is_old_goes(office, 
     await made.drained()
     assert list((tmp_path / "exports").iterdir()) == [last.path]
     made.close()
+
+
+async def test_old_files_go_although_nobody_exports_again(office, tmp_path, monkeypatch):
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    left, fresh = folder / "left.xlsx", folder / "fresh.xlsx"
+    for path, age in ((left, timedelta(hours=2)), (fresh, timedelta())):
+        path.touch()
+        at = (NOW - age).timestamp()
+        os.utime(path, (at, at))
+    made = ExportService(office.database, AuditService(office.entries), ExportRules(folder, ZONE), lambda: NOW)
+    looked, remove, fails = asyncio.Event(), made._remove_old, [OSError("disk")]
+    loop = asyncio.get_running_loop()
+
+    def look():
+        if fails:
+            raise fails.pop()
+        remove()
+        loop.call_soon_threadsafe(looked.set)
+
+    monkeypatch.setattr(made, "_remove_old", look)
+    monkeypatch.setattr(exports, "LOOKS_EVERY_S", 0)
+    running = asyncio.create_task(made.run())
+    await asyncio.wait_for(looked.wait(), 5)
+    running.cancel()
+    made.close()
+    assert list(folder.iterdir()) == [fresh]
 
 
 async def test_an_export_ends_at_the_roles_limit(office, export, monkeypatch):
