@@ -101,10 +101,13 @@ def _edit() -> rx.Component:
 
 
 def _parent() -> rx.Component:
-    options = rx.foreach(_S.parents, lambda one: rx.el.option(one["name"], value=one["id"], key=one["id"]))
-    return choice_field(
-        "org.parent", "parent", _NODE["parent"], _S.faults, rx.el.option(t("org.top"), value=""), options
-    )
+    # thousands of organizations are too many to choose from unless what is typed picks some
+    paths = rx.el.datalist(rx.foreach(_S.parents, lambda path: rx.el.option(value=path, key=path)), id="parent-choices")
+    field = text_field(
+        "org.parent", "parent", _NODE["parent"], _S.faults, hint="user.org_hint", list="parent-choices",
+        placeholder=t("org.top"), on_change=OrganizationsState.find_parent.debounce(150), max_length=400,
+    )  # fmt: skip
+    return rx.fragment(field, paths)
 
 
 def _drawer() -> rx.Component:

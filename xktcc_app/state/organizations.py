@@ -11,6 +11,7 @@ from xktcc_app.bootstrap import Services
 from xktcc_app.domain.admin_forms import OrganizationForm
 from xktcc_app.domain.principal import Principal
 from xktcc_app.services.organizations import Node
+from xktcc_app.state.organization_paths import by_path, offered, path_of
 from xktcc_app.state.outcome import Outcome, tried, whole
 
 MOST_LINES = 400
@@ -23,7 +24,7 @@ NEW: dict[str, Any] = {
 class OrganizationsState(rx.State):
     """``/organizations``. ``lines``: what is visible of the tree. ``node``: the open one, ``id`` 0: a new one.
 
-    ``mode``: "" nothing is open, ``edit`` or ``move``. ``cut``: there is more than is drawn.
+    ``mode``: "" nothing is open, ``edit`` or ``move``. ``cut``: there is more than is drawn. ``parents``: paths that are offered.
     """
 
     loaded: bool = False
@@ -35,7 +36,7 @@ class OrganizationsState(rx.State):
     cut: bool = False
     mode: str = ""
     node: dict[str, Any] = NEW
-    parents: list[dict[str, str]] = []
+    parents: list[str] = []
     faults: dict[str, str] = {}
     uses: list[dict[str, Any]] = []
     _nodes: list[Node] = []
@@ -62,7 +63,7 @@ class OrganizationsState(rx.State):
     @rx.event
     async def open_new(self, parent_id: int) -> None:
         """An empty form below ``parent_id`` (0: at the top)."""
-        self._show("edit", {**NEW, "parent": str(parent_id or "")})
+        self._show("edit", {**NEW, "parent": path_of(self._nodes, parent_id)})
 
     @rx.event
     async def open_node(self, org_id: int, mode: str) -> None:
@@ -76,12 +77,17 @@ class OrganizationsState(rx.State):
                 "id": node.id,
                 "name": node.name,
                 "kind": node.kind,
-                "parent": str(node.parent_id or ""),
+                "parent": path_of(self._nodes, node.parent_id),
                 "sort": node.sort,
                 "active": node.active,
                 "version": node.version,
             },
         )
+
+    @rx.event
+    async def find_parent(self, text: str) -> None:
+        """Offer the organizations that have ``text`` in their paths."""
+        self.parents = offered(self._nodes, text)
 
     @rx.event
     async def close(self) -> None:
@@ -94,7 +100,11 @@ class OrganizationsState(rx.State):
         self.busy, self.error_code, self.faults = True, "", {}
         yield
         org_id, version, mode = int(self.node["id"]), int(self.node["version"]), self.mode
-        parent = whole(form.get("parent"))
+        path = str(form.get("parent", "")).strip()
+        parent = by_path(self._nodes).get(path)
+        if path and parent is None:
+            self.busy, self.faults = False, {"parent_id": "not_found"}
+            return
         sort = whole(form.get("sort", "0") or "0")
         typed = OrganizationForm(
             *(str(form.get("name", "")), str(form.get("kind", "")), parent),
@@ -159,7 +169,7 @@ class OrganizationsState(rx.State):
     def _show(self, mode: str, node: dict[str, Any]) -> None:
         self.mode, self.node, self.faults, self.error_code, self.uses = mode, node, {}, "", []
         wanted = mode == "move" or (mode == "edit" and not node["id"])
-        self.parents = [{"id": str(one.id), "name": one.name} for one in self._nodes] if wanted else []
+        self.parents = offered(self._nodes, "") if wanted else []
 
 
 def _visible(nodes: list[Node], opened: set[int], wanted: str) -> tuple[dict[int, int], list[Node]]:

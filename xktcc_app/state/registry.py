@@ -121,7 +121,7 @@ ACCESS: Mapping[type[rx.State], Mapping[str, Requirement]] = {
     },
     OrganizationsState: {
         **dict.fromkeys(("load", "toggle", "find"), Permission.ORGANIZATIONS_VIEW),
-        **dict.fromkeys(("open_new", "open_node", "save", "delete"), Permission.ORGANIZATIONS_MANAGE),
+        **dict.fromkeys(("open_new", "open_node", "find_parent", "save", "delete"), Permission.ORGANIZATIONS_MANAGE),
         "close": Access.LOGGED_IN,
     },
     AuditState: {"load": Permission.AUDIT_VIEW, "open_deed": Permission.AUDIT_VIEW, "close": Access.LOGGED_IN},
