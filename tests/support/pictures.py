@@ -26,8 +26,8 @@ ADMIN_PAGES = {
     "sessions": "tr[data-row]",
 }
 LOOKS = {
-    "zh-light": ("zh", "light", 1440, 900),
-    "en-light": ("en", "light", 1440, 900),
+    "zh-light": ("zh", "light", 1440, 680),
+    "en-light": ("en", "light", 1440, 680),
     "zh-dark": ("zh", "dark", 1440, 900),
     "zh-phone": ("zh", "light", 390, 844),
     "en-phone": ("en", "dark", 390, 844),

@@ -109,7 +109,7 @@ class _QueryForm(Form):
 
 
 def query_form(filters: Sequence[Filter], kept: Sequence[str] = ()) -> rx.Component:
-    """The form with its buttons; on a phone only the main conditions until more are asked for.
+    """The form with its buttons; on a phone only the main conditions until more are asked for. Hidden without any condition.
 
     ``kept``: parameters without a field here, which stand on the address whatever is asked.
     """
@@ -124,8 +124,8 @@ def query_form(filters: Sequence[Filter], kept: Sequence[str] = ()) -> rx.Compon
         class_name="query-act",
     )
     form = _QueryForm.create(
-        *fields, buttons, id=FORM, role="search", aria_label=t("query.label"), class_name="panel query",
-        custom_attrs={"data-query": " ".join(kept)},
+        *([*fields, buttons] if fields else []), id=FORM, role="search", aria_label=t("query.label"),
+        class_name="panel query" if fields else "", custom_attrs={"data-query": " ".join(kept)} | ({} if fields else {"hidden": True}),
     )  # fmt: skip
     form.event_triggers.pop(EventTriggers.ON_SUBMIT, None)
     return form

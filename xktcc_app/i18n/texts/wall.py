@@ -45,7 +45,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "stale.pbx_try": ("正在重新连接（第 {attempt} 次）…", "Reconnecting (attempt {attempt})…"),
     "stale.reconnect": ("立即重连", "Reconnect now"),
     "bar.search": ("搜索坐席", "Search seats"),
-    "bar.search_hint": ("工号、姓名、老人、号码", "Number, name, elder, phone"),
+    "bar.search_hint": ("工号、姓名、老人、号码", "Seat, elder, phone"),
     "bar.filters": ("筛选与排序", "Filter and sort"),
     "bar.org": ("组织", "Organization"),
     "bar.org_all": ("全部组织", "All orgs"),
