@@ -1,7 +1,7 @@
 """The agent's desk: from the PBX's ringing event to the caller's card, and to the whole record, on the screen of a real Chromium.
 
 The whole program with its exchange; the peer is the same program before the city of a million elders is put in.
-``python -m bench.desk --elders 20000`` makes a smaller one.
+``python -m bench.desk --elders 20000``, or ``BENCH_ELDERS``, makes a smaller one.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import base64
 import json
+import os
 import random
 import sqlite3
 import sys
@@ -35,7 +36,7 @@ from xktcc_app.services.database import Database
 
 ME, SEATS = "1001", 8
 CALLS, WARM = 40, 3
-ELDERS = 1_000_000
+ELDERS = int(os.environ.get("BENCH_ELDERS", "1000000"))
 USER, PASSWORD = "bench", "bench-secret"
 PATIENCE_MS = 10_000
 # A card counts when the frame that shows it is over: when a message posted from that frame's callback arrives.
