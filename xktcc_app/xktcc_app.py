@@ -45,7 +45,13 @@ def _note_failure(exception: Exception) -> None:
 
 def _who_listens(services: bootstrap.Services) -> list[Listener]:
     return [
-        {"seat": one.agent, "name": one.by.name, "mode": one.mode.value, "since_ms": milliseconds(one.since)}
+        {
+            "seat": one.agent,
+            "account": one.by.account,
+            "name": one.by.name,
+            "mode": one.mode.value,
+            "since_ms": milliseconds(one.since),
+        }
         for one in services.listening.all
     ]
 

@@ -6,7 +6,7 @@ import { CallSound } from "./listen-sound.js";
 import { openDialog } from "./shell.js";
 import { getUi, onStart, setUi } from "./store.js";
 
-const RIGHT_LOST = 4401; // the server closes with this when the account may not any more
+const LOST = { 4401: "not_logged_in", 4403: "permission_denied" }; // closed by the server: no session any more, or no right
 const SEEN_MS = 200; // how often the server is told what has come: it sends no more than a second ahead of that
 const READ_MS = 4000; // how long the reason of an end can be read
 const LEVEL_MS = 50;
@@ -32,7 +32,7 @@ function begin(seat, mode) {
   mine.socket = new WebSocket(url);
   mine.socket.binaryType = "arraybuffer";
   mine.socket.onmessage = ({ data }) => take(mine, data);
-  mine.socket.onclose = ({ code }) => end(mine, code === RIGHT_LOST ? "permission_denied" : "line_lost");
+  mine.socket.onclose = ({ code }) => end(mine, LOST[code] ?? "line_lost");
   mine.seen = setInterval(() => say(mine, { t: "seen", n: mine.frames }), SEEN_MS);
   mine.levels = setInterval(() => drawLevels(mine), LEVEL_MS);
 }

@@ -57,7 +57,9 @@ ROUTES: Mapping[str, Requirement] = {
 LOOK_S = 1.0
 UNKNOWN = 401
 REFUSED = 4403
+"""A socket's close: the account may not, or may not any more."""
 OVER = 4401
+"""A socket's close: its session is over."""
 _NOT_KEPT = {"Cache-Control": "no-store"}
 _LOGIN = "/login"
 
@@ -123,12 +125,14 @@ class _Guarded:
         finally:
             lost.cancel()
 
-    async def _until_lost(self, secret: str) -> None:
-        while meets(self._needs, self._services.sessions.known(secret)):  # noqa: ASYNC110 - rights have no event to wait for
+    async def _until_lost(self, secret: str) -> int:
+        """Returns the code with which to close: whether it was the session or the right."""
+        while meets(self._needs, who := self._services.sessions.known(secret)):  # noqa: ASYNC110 - rights have no event to wait for
             await asyncio.sleep(LOOK_S)
+        return OVER if who is None else REFUSED
 
 
-def _receive_until(lost: asyncio.Task[None], receive: Receive, send: Send) -> Receive:
+def _receive_until(lost: asyncio.Task[int], receive: Receive, send: Send) -> Receive:
     """``receive``, until ``lost`` ends: then the socket is closed, and its handler hears that the browser has left."""
 
     async def receive_or_leave() -> Message:
@@ -138,8 +142,8 @@ def _receive_until(lost: asyncio.Task[None], receive: Receive, send: Send) -> Re
             if message.done():
                 return message.result()
             with contextlib.suppress(RuntimeError):  # the handler closes it at the same moment
-                await send({"type": "websocket.close", "code": OVER})
-            return {"type": "websocket.disconnect", "code": OVER}
+                await send({"type": "websocket.close", "code": lost.result()})
+            return {"type": "websocket.disconnect", "code": lost.result()}
         finally:
             message.cancel()
 

@@ -19,22 +19,24 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from telephony.errors import TelephonyError
 from telephony.listening import ListenMode
 from telephony.types import AgentId
-from xktcc_app.api.access import OVER
+from xktcc_app.api.access import OVER, REFUSED
 from xktcc_app.api.http import SESSION_COOKIE, same_origin
 from xktcc_app.bootstrap import Services
 from xktcc_app.domain.principal import Principal
 from xktcc_app.services.errors import ServiceError
 from xktcc_app.services.listen_line import Downlink, Uplink
-from xktcc_app.services.listening import VOICE_LOST, Listen
+from xktcc_app.services.listening import VOICE_LOST
+from xktcc_app.services.listens import Listen
 
 log = logging.getLogger(__name__)
 
-REFUSED = 1008  # policy violation (RFC 6455)
+NOT_LET_IN = 1008  # policy violation (RFC 6455)
 ENDED = 1000
 LOOK_S = 0.5
 SILENT_S = 8.0
 SAY_S = 2.0  # a browser that does not take a word for so long must not keep us from looking whether it still may listen
 LONGEST_WORD = 200
+_LOST = {OVER: "not_logged_in", REFUSED: "permission_denied"}
 
 
 class ListenSocket:
@@ -49,7 +51,7 @@ class ListenSocket:
         ours = socket.headers.get("origin") is not None and same_origin(socket, self._services.settings)
         who = await whose(self._services, secret) if ours else None
         if who is None:
-            await socket.close(REFUSED)
+            await socket.close(NOT_LET_IN)
             return
         await socket.accept()
         self._services.sessions.touch(secret)
@@ -146,7 +148,7 @@ class _Line:
         while True:
             message = await self._socket.receive()
             if message["type"] == "websocket.disconnect":
-                return "permission_denied" if message.get("code") == OVER else "closed"
+                return _LOST.get(message.get("code", 0), "closed")
             self._heard_from = asyncio.get_running_loop().time()
             if (pcm := message.get("bytes")) is not None:
                 self._speak(pcm)

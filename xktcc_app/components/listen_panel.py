@@ -19,10 +19,10 @@ _PARTIES = ("customer", "agent")
 
 
 def names_of_listeners(seat: Any, but: Any = "") -> Any:
-    """The names of those who listen to a seat, without the one called ``but``."""
+    """The names of those who listen to a seat, without the account ``but``."""
     without = rx.Var.create(but)
     return expression(
-        f"{LISTENERS}.filter((one) => one.seat === {seat} && one.name !== {without}).map((one) => one.name).join(' · ')",
+        f"{LISTENERS}.filter((one) => one.seat === {seat} && one.account !== {without}).map((one) => one.name).join(' · ')",
         LISTENERS,
         seat,
         without,
@@ -111,7 +111,7 @@ def _party(number: int, name: str) -> rx.Component:
 def listen_panel() -> rx.Component:
     """Shown from the click on listening until it is over."""
     seat = wall_seat(ui("listenSeat"), "seat_listened")
-    others: Any = names_of_listeners(ui("listenSeat"), SessionState.name)
+    others: Any = names_of_listeners(ui("listenSeat"), SessionState.account)
     code: Any = ui("listenCode")
     failed: Any = rx.cond(
         (code != "") & (ui("listenState") == "on"),

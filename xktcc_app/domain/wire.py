@@ -130,9 +130,13 @@ class Alert(TypedDict):
 
 
 class Listener(TypedDict):
-    """Who listens to a seat's call: ``seat`` the agent number, ``name`` the supervisor's, ``mode`` listen, whisper or barge."""
+    """Who listens to a seat's call: ``seat`` the agent number, ``mode`` listen, whisper or barge.
+
+    ``account`` and ``name`` are the supervisor's; two may have the same name.
+    """
 
     seat: str
+    account: str
     name: str
     mode: str
     since_ms: int

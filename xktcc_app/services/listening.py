@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
-import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime
 
 from telephony.bus import Bus
 from telephony.errors import TelephonyError, UnknownAgentError
-from telephony.listening import Ear, Hear, ListenMode
+from telephony.listening import Hear, ListenMode
 from telephony.port import CtiPort
-from telephony.types import AgentId, CallId, SeatState
-from telephony.views import Patch, SeatView
+from telephony.types import AgentId
+from telephony.views import Patch
 from xktcc_app.domain.audit import AuditAction
 from xktcc_app.domain.permissions import Permission
 from xktcc_app.domain.principal import Principal
@@ -28,8 +23,7 @@ from xktcc_app.services.errors import (
     ServiceError,
     TooManyListenersError,
 )
-
-log = logging.getLogger(__name__)
+from xktcc_app.services.listens import IN_CALL, Listen, has_call, seat_of
 
 RIGHTS = {
     ListenMode.LISTEN: Permission.SEATS_LISTEN,
@@ -39,30 +33,6 @@ RIGHTS = {
 REPLACED = "replaced"
 STOPPED = "stopped"
 VOICE_LOST = "voice_lost"
-_IN_CALL = (SeatState.TALKING, SeatState.HOLD)
-
-
-@dataclass(eq=False, slots=True)
-class Listen:
-    """A supervisor at a call. ``agent`` and ``org_id``: the seat that has the call now; ``since`` UTC.
-
-    ``told_to_end`` is set, with a code, when somebody else ended it.
-    """
-
-    call: CallId
-    agent: AgentId
-    org_id: int
-    by: Principal
-    since: datetime
-    mode: ListenMode = ListenMode.LISTEN
-    id: str = field(default_factory=lambda: uuid.uuid4().hex)
-    ear: Ear | None = None
-    told_to_end: asyncio.Future[str] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
-
-    def end(self, code: str) -> None:
-        """Have it ended by whoever serves it; the first reason counts."""
-        if not self.told_to_end.done():
-            self.told_to_end.set_result(code)
 
 
 class ListeningService:
@@ -75,6 +45,7 @@ class ListeningService:
         self._most = most
         self._now = now
         self._listens: dict[str, Listen] = {}
+        self._stops = False
         self._changed: list[Callable[[], None]] = []
         bus.subscribe(self._follow)
 
@@ -143,15 +114,19 @@ class ListeningService:
             await listen.ear.close()
 
     def still(self, listen: Listen, who: Principal | None) -> str:
-        """Why it must end now, as a code; "" while it may go on. ``who`` is the account as it is by now."""
+        """Why it must end now, as a code; "" while it may go on. ``who`` is the account as it is by now.
+
+        The call is in scope as long as one of the seats that have it now is; between two seats the last one counts.
+        """
         if who is None or who.session_id != listen.by.session_id:
             return "not_logged_in"
         try:
             self._require(who, ListenMode.LISTEN)
-            self._require_scope(who, listen.org_id, listen.agent)
         except PermissionDeniedError as error:
             return error.code
-        return ""
+        seats = [seat.profile for seat in self._bus.seats().values() if has_call(seat, listen.call)]
+        at = [(seat.org_id, seat.agent) for seat in seats] or [(listen.org_id, listen.agent)]
+        return "" if any(who.sees(*place) for place in at) else OutOfScopeError.code
 
     def may(self, who: Principal, mode: ListenMode) -> bool:
         """Whether the account may speak, or listen, in this way."""
@@ -169,7 +144,8 @@ class ListeningService:
         self._changed.append(callback)
 
     async def shut(self) -> None:
-        """The program stops: everybody is told, and everything at the PBX taken away."""
+        """The program stops: everybody is told, everything at the PBX taken away, and nobody admitted any more."""
+        self._stops = True
         for listen in self.all:
             listen.end(STOPPED)
             await self.close(listen, STOPPED)
@@ -177,6 +153,8 @@ class ListeningService:
     # ---- inside
 
     def _admit(self, who: Principal, agent: AgentId) -> Listen:
+        if self._stops:
+            raise NothingToHearError("the program stops")
         self._require(who, ListenMode.LISTEN)
         seat = self._bus.seats().get(agent)
         if seat is None:
@@ -184,7 +162,7 @@ class ListeningService:
         self._require_scope(who, seat.profile.org_id, agent)
         if agent == who.agent:
             raise OwnCallError("an agent hears its own call already")
-        if seat.party is None or seat.state not in _IN_CALL:
+        if seat.party is None or seat.state not in IN_CALL:
             raise NothingToHearError("the seat is in no call")
         others = [one for one in self.all if one.by.account_id != who.account_id]
         if sum(one.call == seat.party.call for one in others) >= self._most:
@@ -221,18 +199,13 @@ class ListeningService:
         for callback in self._changed:
             callback()
 
-    def _follow(self, patch: Patch) -> None:
+    def _follow(self, _patch: Patch) -> None:
         """A call that was handed on is listened to at its new seat; its right is asked for anew there (``still``)."""
         if not self._listens:
             return
+        seats = self._bus.seats()
         for listen in self.all:
-            if _has(self._bus.seats().get(listen.agent), listen.call):
-                continue
-            taker = next((seat for seat in patch.seats if _has(seat, listen.call)), None)
-            if taker is not None:
-                listen.agent, listen.org_id = taker.profile.agent, taker.profile.org_id
+            seat = seat_of(listen, seats)
+            if seat is not None and (seat.agent, seat.org_id) != (listen.agent, listen.org_id):
+                listen.agent, listen.org_id = seat.agent, seat.org_id
                 self._tell()
-
-
-def _has(seat: SeatView | None, call: CallId) -> bool:
-    return seat is not None and seat.party is not None and seat.party.call == call and seat.state in _IN_CALL

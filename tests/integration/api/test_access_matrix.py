@@ -161,7 +161,8 @@ async def test_ids_of_another_organization_or_account_open_no_route(running, doo
     assert len(asked) >= 8
 
 
-async def test_an_open_socket_closes_when_its_account_loses_the_right(running, door, somebody):
+@pytest.mark.parametrize(("left", "code"), [(frozenset(), REFUSED), (None, OVER)], ids=["right", "session"])
+async def test_an_open_socket_closes_when_its_account_loses_its_right_or_session(running, door, somebody, left, code):
     import asyncio
 
     door.who = replace(somebody, permissions=STARTING_ROLES["agent"].permissions)
@@ -171,9 +172,9 @@ async def test_an_open_socket_closes_when_its_account_loses_the_right(running, d
     await asyncio.wait_for(socket.told.wait(), 10)
     assert socket.sent[0]["type"] == "websocket.accept"
     begun = time.monotonic()
-    door.who = replace(somebody, permissions=frozenset())
+    door.who = None if left is None else replace(somebody, permissions=left)
     await asyncio.wait_for(task, 10)
-    assert socket.sent[-1] == {"type": "websocket.close", "code": OVER}
+    assert (socket.sent[-1]["type"], socket.sent[-1]["code"]) == ("websocket.close", code)
     assert time.monotonic() - begun <= 2
 
 

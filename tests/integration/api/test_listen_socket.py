@@ -216,6 +216,21 @@ async def test_a_right_taken_away_is_silence_within_two_seconds(place: Place, co
     await asyncio.wait_for(place.pbx.ears[0].closed.wait(), 2)
 
 
+async def test_a_conference_that_its_seat_in_scope_leaves_is_silence_within_two_seconds(place: Place):
+    talking = {"state": SeatState.TALKING, "party": caller()}
+    place.bus.publish(Patch(seats=(seat("1001", 2, **talking), seat("1002", 9, **talking))))
+    boss = place.account("boss")
+    place.become(boss, scope=DataScope.BRANCH, org_ids=frozenset({2}))
+    line = await place.open(boss)
+    await line.until_heard(20)
+    left = time.monotonic()
+    place.bus.publish(Patch(seats=(seat("1001", 2),)))
+    await line.until(t="end", code="out_of_scope")
+    await asyncio.wait_for(line.reader, 2)
+    assert line.last_frame - left < GONE_WITHIN_S
+    await asyncio.wait_for(place.pbx.ears[0].closed.wait(), 2)
+
+
 async def test_the_right_to_speak_taken_away_leaves_listening(place: Place):
     boss = place.account("boss")
     line = await place.open(boss)
@@ -272,11 +287,12 @@ async def test_a_cut_of_some_seconds_is_lived_through(place: Place):
     assert not place.pbx.ears[0].closed.is_set()
 
 
-async def test_the_end_of_the_call_is_told(place: Place):
+@pytest.mark.parametrize("how", [EarEnd.CALL_OVER, EarEnd.PBX_LOST])
+async def test_the_end_is_told_with_its_reason(place: Place, how):
     line = await place.open(place.account("boss"))
     await line.until(t="on")
-    place.pbx.ears[0].end(EarEnd.CALL_OVER)
-    await line.until(t="end", code="call_over")
+    place.pbx.ears[0].end(how)
+    await line.until(t="end", code=how)
     await asyncio.wait_for(place.pbx.ears[0].closed.wait(), 2)
 
 

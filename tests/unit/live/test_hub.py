@@ -140,7 +140,9 @@ async def test_who_listens_is_told_to_those_who_may_and_of_their_own_seats_only(
     }
     for sid, scope in rooms.items():
         scene.hub.join_wall(sid, scope)
-    scene.listeners = [{"seat": one, "name": "周敏", "mode": "whisper", "since_ms": 0} for one in ("1001", "2001")]
+    scene.listeners = [
+        {"seat": one, "account": "boss", "name": "周敏", "mode": "whisper", "since_ms": 0} for one in ("1001", "2001")
+    ]
     scene.hub.poke()
     scene.hub.flush()
     told = {sid: [one["seat"] for one in scene.sockets.wall(sid, "listeners")] for sid in rooms}

@@ -152,6 +152,42 @@ async def test_rights_are_asked_again_while_it_is_on(service, bus):
     assert service.still(listen, SUPERVISOR) == "out_of_scope"
 
 
+async def test_a_call_whose_last_seat_in_scope_leaves_a_conference_is_out_of_scope(service, bus):
+    """The seat that stays had the call before: no news of it comes with the other one's leaving."""
+    listen = await service.open(SUPERVISOR, AgentId("1001"), hear)
+    assert service.still(listen, SUPERVISOR) == "", "1003, out of scope, has the call as well"
+    bus.publish(Patch(seats=(seat("1001"),)))
+    assert (listen.agent, listen.org_id) == ("1003", 9)
+    assert service.still(listen, SUPERVISOR) == "out_of_scope"
+
+
+async def test_a_listen_goes_on_at_the_seat_in_scope_that_has_the_call(service, bus):
+    listen = await service.open(SUPERVISOR, AgentId("1001"), hear)
+    bus.publish(Patch(seats=(seat("1001"), seat("1002", SeatState.TALKING, party=PARTY))))
+    assert listen.agent == "1002"
+    assert service.still(listen, SUPERVISOR) == ""
+
+
+async def test_between_two_seats_the_last_one_counts(service, bus):
+    listen = await service.open(SUPERVISOR, AgentId("1001"), hear)
+    bus.publish(Patch(seats=(seat("1001"), seat("1003", org=9))))
+    assert (listen.agent, service.still(listen, SUPERVISOR)) == ("1001", "")
+
+
+async def test_a_seat_that_moves_to_another_branch_in_mid_call_is_out_of_scope(service, bus):
+    bus.publish(Patch(seats=(seat("1003", org=9),)))
+    listen = await service.open(SUPERVISOR, AgentId("1001"), hear)
+    bus.publish(Patch(seats=(seat("1001", SeatState.TALKING, org=9, party=PARTY),)))
+    assert service.still(listen, SUPERVISOR) == "out_of_scope"
+
+
+async def test_nobody_is_admitted_once_the_program_stops(service):
+    await service.shut()
+    with pytest.raises(NothingToHearError):
+        await service.open(SUPERVISOR, AgentId("1001"), hear)
+    assert service.all == ()
+
+
 async def test_a_slow_browser_loses_the_oldest_and_delays_nobody():
     down = Downlink()
     for number in range(WAITING_FRAMES + 5):
