@@ -30,7 +30,8 @@ def main(arguments: list[str]) -> int:
 
 
 def _verified(database: Database) -> int:
-    found = verify(database)
+    found = verify(database, tell=_tell_month)
+    _tell("\n")
     if not found:
         sys.stdout.write("the kept totals are what the orders come to\n")
         return 0
@@ -45,16 +46,23 @@ def _verified(database: Database) -> int:
 def _line(one: Difference) -> str:
     node, item, status, payment = one.place
     where = f"organization {node}" if node else "everything"
-    month = f"{one.month // MONTHS}-{one.month % MONTHS + 1:02d}"
     kept, counted = (f"{total.n} orders of {total.amount} fen" for total in (one.kept, one.counted))
-    return f"  {month} {where} service {item} {status} {payment}: {kept} kept, {counted} counted"
+    return f"  {_month(one.month)} {where} service {item} {status} {payment}: {kept} kept, {counted} counted"
 
 
 def _rebuilt(database: Database) -> int:
-    made = rebuild(database, lambda month: _tell(f"\r{month // MONTHS}-{month % MONTHS + 1:02d}"))
+    made = rebuild(database, _tell_month)
     _tell("\n")
     sys.stdout.write(f"{made} totals counted anew\n")
     return 0
+
+
+def _tell_month(month: int) -> None:
+    _tell(f"\r{_month(month)}")
+
+
+def _month(month: int) -> str:
+    return f"{month // MONTHS}-{month % MONTHS + 1:02d}"
 
 
 def _tell(text: str) -> None:

@@ -40,6 +40,7 @@ def test_totals_are_proved_and_counted_anew(place):
     assert told.returncode == 1, told.stderr
     assert "kept totals are wrong" in told.stdout
     assert "2026-08 everything service" in told.stdout
+    assert "2026-08\n2026-09" in told.stderr, "it says how far it is"
     told = run(place, "rebuild")
     assert (told.returncode, "counted anew" in told.stdout) == (0, True)
     told = run(place, "verify")

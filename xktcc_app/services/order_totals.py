@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import islice
 
 from sqlmodel import Session
 
@@ -16,12 +15,19 @@ Tell = Callable[[int], None]
 """Called with each month that is done."""
 
 
-def verify(database: Database, most: int = 1000) -> list[Difference]:
+def verify(database: Database, most: int = 1000, tell: Tell = lambda _: None) -> list[Difference]:
     """At ``most`` that many kept totals that are not what the orders come to, as at one moment, while people work."""
 
     def work(session: Session) -> list[Difference]:
         as_at_one_moment(session)
-        return list(islice(OrderTotals(session).differences(), most))
+        totals = OrderTotals(session)
+        found: list[Difference] = []
+        for month in totals.months():
+            found += totals.differences(month, most - len(found))
+            tell(month)
+            if len(found) == most:
+                break
+        return found
 
     return database.reading(work)
 
@@ -29,15 +35,15 @@ def verify(database: Database, most: int = 1000) -> list[Difference]:
 def rebuild(database: Database, tell: Tell = lambda _: None) -> int:
     """Count everything anew, some months a transaction, so that nobody waits long. Returns how many totals there are."""
 
-    def part(session: Session, months: range) -> int:
+    def part(session: Session, months: range) -> None:
         lock(session)
         totals = OrderTotals(session)
-        return sum(map(totals.rebuild, months))
+        for month in months:
+            totals.rebuild(month)
 
-    made = 0
     months = database.reading(lambda session: OrderTotals(session).months())
     for at in range(0, len(months), AT_ONCE):
         some = months[at : at + AT_ONCE]
-        made += database.writing(lambda session, some=some: part(session, some))
+        database.writing(lambda session, some=some: part(session, some))
         tell(some[-1])
-    return made
+    return database.reading(lambda session: OrderTotals(session).count())
