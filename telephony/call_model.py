@@ -137,7 +137,7 @@ def apply(call: Call, event: ev.CallEvent) -> Call:
         )
     device = getattr(event, "device", EXTERNAL)
     match event:
-        case ev.RecordingStarted() | ev.RecordingFinished() | ev.TransferRequested():
+        case ev.RecordingStarted() | ev.RecordingFinished() | ev.TransferRequested() | ev.ConsultationRequested():
             after = call
         case ev.Transferred():
             after = _transferred(call, event)
@@ -154,7 +154,7 @@ def apply(call: Call, event: ev.CallEvent) -> Call:
 
 def _consulting(call: Call, event: ev.ConsultationStarted) -> Call:
     _require_live(call, event)
-    started = ev.Consultation(event.device, event.to_device, event.number)
+    started = ev.Consultation(event.device, event.to_device, event.number, at_phone=event.at_phone)
     known = call.consultation
     same = known is not None and replace(known, joined=False) == started
     return call if same else replace(call, consultation=started)

@@ -99,17 +99,29 @@ class Transferred(CallEvent):
 class ConsultationStarted(CallEvent):
     """``device`` holds its call and calls ``to_device`` for advice; what becomes of it is told by events of ``to_device``.
 
-    ``number``: whom ``SECOND_EXTERNAL`` stands for, else empty.
+    ``number``: whom ``SECOND_EXTERNAL`` stands for, else empty. ``at_phone``: by a second call that was begun at the phone.
     """
 
     device: DeviceId
     to_device: DeviceId
     number: str = ""
+    at_phone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultationRequested(CallEvent):
+    """The agent dials ``target`` at ``device`` itself, as it was keyed in, amid the call.
+
+    Nothing has happened yet: ``CtiPort.consult_at_phone`` rings whom it means, ``refuse_consultation`` ends what was begun.
+    """
+
+    device: DeviceId
+    target: str
 
 
 @dataclass(frozen=True, slots=True)
 class TransferRequested(CallEvent):
-    """The agent asked at ``device`` itself for a blind transfer to ``target``, as it was keyed in; empty: to another call of theirs.
+    """The agent asked at ``device`` itself for a transfer to ``target``, as it was keyed in; empty: to whom they consult there.
 
     Nothing has happened yet: it is carried out as any transfer, or refused by ``CtiPort.refuse_transfer``.
     """
@@ -239,12 +251,16 @@ class DeviceSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class Consultation:
-    """Who called whom for advice; ``joined``: the outside party is with them (a conference)."""
+    """Who called whom for advice; ``joined``: the outside party is with them (a conference).
+
+    ``at_phone``: by a second call of the asker's phone, which alone can go back to the first one.
+    """
 
     asker: DeviceId
     to: DeviceId
     number: str = ""
     joined: bool = False
+    at_phone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

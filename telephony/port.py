@@ -126,6 +126,19 @@ class CtiPort(Protocol):
         """
         ...
 
+    async def consult_at_phone(
+        self, call: CallId, device: DeviceId, to: DeviceId, timeout_s: float, number: str = ""
+    ) -> None:
+        """Ring ``to`` for the second call that ``device`` began itself (``ConsultationRequested``).
+
+        Follows: as for ``consultation_call``, but that the phone itself holds the outside party and takes it back.
+        """
+        ...
+
+    async def refuse_consultation(self, call: CallId, device: DeviceId, cause: Cause) -> None:
+        """End the second call of ``device`` (``ConsultationRequested``); ``cause`` is what the phone shows: busy or rejected."""
+        ...
+
     async def cancel_consultation(self, call: CallId, device: DeviceId) -> None:
         """Let the consulted party go. Follows: its ``Diverted`` or ``ConnectionCleared``, and ``Retrieved``."""
         ...

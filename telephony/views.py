@@ -65,6 +65,7 @@ class ConsultationView:
 
     ``asking``: this seat began it, and may complete, join or cancel it. The other one is a seat (``agent``, ``name``) or
     an outside ``number`` (in full: it is masked where it leaves the server); empty where unknown after a restart.
+    ``at_phone``: by a second call that the asker's phone began, so that only that can join all three or go back to the first.
     """
 
     asking: bool
@@ -72,6 +73,7 @@ class ConsultationView:
     agent: AgentId | None = None
     name: str = ""
     number: str = ""
+    at_phone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import Any
 
 from telephony import events as cti
 from telephony.ari import messages as ari
+from telephony.ari import second
 from telephony.ari.actions import (
     Action,
     Answer,
@@ -32,7 +33,7 @@ from telephony.ari.calls import Call, Leg
 from telephony.ari.commands import Note
 from telephony.ari.departures import end_leg
 from telephony.ari.ledger import Ledger
-from telephony.ari.names import Inbound, OurLeg, Role, recorded_call, recording_name
+from telephony.ari.names import Inbound, OurLeg, Role, SecondCall, recorded_call, recording_name
 from telephony.ari.renewal import renew, unwanted_renewals
 from telephony.types import EXTERNAL, CallId, Cause, Direction
 
@@ -92,6 +93,8 @@ class CallBook(Ledger):
         match event.args:
             case Inbound(did):
                 return self._inbound(event, did)
+            case SecondCall(target):
+                return second.begin(self, event, target)
             case OurLeg(role=Role.SNOOP, call=call_id):
                 return self._snoop_ready(channel.id, call_id)
             case OurLeg(call=call_id):
@@ -153,6 +156,8 @@ class CallBook(Ledger):
         return [RingBack(call.id, seat.channel, on=False), join] if leg is call.customer else [join]
 
     def _answer_asker(self, call: Call, leg: Leg) -> list[Output]:
+        if call.consultation is not None and call.consultation.at_phone:
+            return second.answered(call, leg)
         asker = call.seats.get(call.consultation.asker) if call.consultation else None
         if asker is None or call.customer is None:
             return [HangUp(call.id, leg.channel)]
@@ -210,7 +215,9 @@ class CallBook(Ledger):
 
     def _phone_transfer(self, event: ari.ChannelTransfer) -> list[Output]:
         leg = self.legs.get(event.channel)
-        if leg is None or leg.device == EXTERNAL or not leg.established:
+        if leg is not None and event.other is not None:
+            return second.both_joined(self, leg, event)
+        if leg is None or leg.device == EXTERNAL or not leg.established or not event.target:
             return [RefuseTransfer(CallId(event.channel), event.channel)]
         return [cti.TransferRequested(event.at, self.touch(leg).id, leg.device, event.target)]
 
@@ -219,6 +226,8 @@ class CallBook(Ledger):
         leg = self.legs.get(event.channel)
         if leg is None:
             return self._renewal_failed(event)
+        if leg.role is Role.SECOND:
+            return second.gone(self, leg)
         if leg.renewal is not None:
             return self._old_channel_gone(leg)
         return [*end_leg(self, leg, event.at, event.cause), *unwanted_renewals(self, leg.call)]

@@ -47,14 +47,14 @@ def _settle_consultation(call: Call, customer: Leg, at: datetime) -> list[Output
     """Say who speaks with whom apart from the customer, and what becomes of it when the customer comes to them."""
     consultation = call.consultation
     asked = call.seats.get(consultation.to) if consultation else None
-    if consultation is None or asked is None or asked.bridge != call.mix:
+    if consultation is None or asked is None or asked.bridge not in call.bridges:
         return []
     told: list[Output] = []
     if not asked.established:
         told = tell_ringing(call, asked, at)
         asked.up = asked.established = True
         told.append(cti.Established(at, call.id, asked.device))
-    together = customer.bridge == call.mix
+    together = customer.bridge == asked.bridge == call.mix
     asker = call.seats.get(consultation.asker)
     if together and (asker is None or asker.leaving):
         call.consultation = call.transferred_from = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from telephony.ari.names import OurLeg, Role, channel_id, mixing_bridge, parse_channel_id
+from telephony.ari.names import OurLeg, Role, aside_bridge, channel_id, mixing_bridge, parse_channel_id
 from telephony.events import CallSnapshot, Consultation
 from telephony.types import EXTERNAL, CallId, Cause, ConnectionState, DeviceId, Direction, Side
 
@@ -47,6 +47,7 @@ class Call:
     """A call. ``parked``: its customer was last seen entering the holding bridge.
 
     ``playing``: the newest announcement to its customer, until somebody answers.
+    ``second``: the second call of a seat's phone; ``referred``: its channel that asked for a transfer.
     ``moved``: it was transferred, or somebody was called in. ``consultation``: who called in whom, as long as both are there.
     ``talked``: a seat was connected. ``touched``: monotonic seconds of the latest news.
     """
@@ -58,6 +59,8 @@ class Call:
     started_at: datetime
     customer: Leg | None = None
     seats: dict[DeviceId, Leg] = field(default_factory=dict)
+    second: Leg | None = None
+    referred: str | None = None
     snoop: str | None = None
     recording: str | None = None
     parked: bool = False
@@ -77,6 +80,21 @@ class Call:
     def mix(self) -> str:
         """The id of its mixing bridge."""
         return mixing_bridge(self.id, moved=self.moved)
+
+    @property
+    def aside(self) -> str:
+        """The id of the bridge for a second call of a seat's phone."""
+        return aside_bridge(self.id)
+
+    @property
+    def bridges(self) -> set[str]:
+        """The bridges that it needs now."""
+        return {self.mix, self.aside} if self.second is not None else {self.mix}
+
+    @property
+    def phones(self) -> list[Leg]:
+        """Everything on our side that is off hook."""
+        return [leg for leg in (*self.seats.values(), *([self.second] if self.second else [])) if leg.up]
 
     @property
     def legs(self) -> list[Leg]:

@@ -158,9 +158,14 @@ class PbxCommands:
 
     async def refuse_transfer(self, channel: str) -> None:
         """Tell a phone that the transfer which it asked for is not carried out."""
-        await self._client.request(
-            "POST", path("channels", channel, "transfer_progress"), {"states": "channel_declined"}
-        )
+        await self._answer_transfer(channel, "channel_declined")
+
+    async def confirm_transfer(self, channel: str) -> None:
+        """Tell a phone that the transfer which it asked for is done."""
+        await self._answer_transfer(channel, "channel_answered")
+
+    async def _answer_transfer(self, channel: str, state: str) -> None:
+        await self._client.request("POST", path("channels", channel, "transfer_progress"), {"states": state})
 
     async def send_digits(self, channel: str, digits: str) -> None:
         """Press keys for whoever is at the channel's far end."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from telephony import events as cti
+from telephony.ari import second
 from telephony.ari.actions import DropBridge, HangUp, Join, Park, RingBack
 from telephony.ari.bridging import Output, tell_ringing
 from telephony.ari.calls import Call, Leg
@@ -22,10 +23,8 @@ def end_leg(ledger: Ledger, leg: Leg, at: datetime, cause: Cause) -> list[Output
     told = _customer_gone(call, at, reason) if leg.device == EXTERNAL else _seat_gone(call, leg, at, reason)
     if not call.legs:
         ledger.forget_call(call)
-        told += [
-            cti.CallCleared(at, call.id, call.cause or Cause.OTHER, call.ended_by or Side.SYSTEM),
-            DropBridge(call.id, call.mix),
-        ]
+        told.append(cti.CallCleared(at, call.id, call.cause or Cause.OTHER, call.ended_by or Side.SYSTEM))
+        told += [DropBridge(call.id, bridge) for bridge in sorted(call.bridges)]
     return told
 
 
@@ -34,6 +33,8 @@ def _asker_gone(call: Call, leg: Leg) -> list[Output]:
     consultation, customer = call.consultation, call.customer
     if consultation is None or customer is None:
         return []
+    if consultation.at_phone:
+        return second.first_call_put_down(call, leg)
     asked = call.seats.get(consultation.to)
     if asked is not None and asked.established:
         if customer.bridge == call.mix:
@@ -44,10 +45,13 @@ def _asker_gone(call: Call, leg: Leg) -> list[Output]:
     return []
 
 
-def _asked_gone(call: Call, leg: Leg) -> list[Output]:
-    """The consultation is over: the customer comes back to the asker."""
+def _asked_gone(call: Call, leg: Leg, cause: Cause) -> list[Output]:
+    """The consultation is over: the customer comes back to the asker, or waits for the asker's phone to come back."""
     asker = call.seats.get(call.consultation.asker) if call.consultation else None
+    at_phone = call.consultation is not None and call.consultation.at_phone
     call.consultation = None
+    if at_phone:
+        return second.put_down(call, cause)
     if call.customer is None or asker is None:
         return []
     silence = [] if leg.established else [RingBack(call.id, asker.channel, on=False)]
@@ -64,7 +68,7 @@ def _customer_gone(call: Call, at: datetime, cause: Cause) -> list[Output]:
     told += [
         HangUp(call.id, seat.channel, "normal" if seat.up else "answered_elsewhere") for seat in call.seats.values()
     ]
-    return told
+    return [*told, *second.put_down(call)]
 
 
 def _seat_gone(call: Call, leg: Leg, at: datetime, cause: Cause) -> list[Output]:
@@ -84,7 +88,7 @@ def _seat_gone(call: Call, leg: Leg, at: datetime, cause: Cause) -> list[Output]
     if consultation is not None and leg.device == consultation.asker and call.seats:
         return [*told, *_asker_gone(call, leg)]
     if consultation is not None and leg.device == consultation.to:
-        return [*told, *_asked_gone(call, leg)]
+        return [*told, *_asked_gone(call, leg, cause)]
     offered_only = leg.role in {Role.SEAT, Role.OUTSIDE} and not leg.established
     if leg.leaving or offered_only or call.seats:
         return [*told, *_wait_again(call)]

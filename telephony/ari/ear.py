@@ -176,7 +176,7 @@ class AriEar:
         call = self._call()
         if call is None or call.customer is None:
             return None
-        return call.customer.channel, tuple(sorted(leg.channel for leg in call.seats.values() if leg.up)), call.mix
+        return call.customer.channel, tuple(sorted(leg.channel for leg in call.phones)), call.mix
 
     def _finish(self, end: EarEnd) -> None:
         if not self._end.done():
@@ -227,7 +227,7 @@ class AriEar:
             return []
         if party is Party.CUSTOMER:
             return [call.customer.channel]
-        return [leg.channel for leg in call.seats.values() if leg.up]
+        return [leg.channel for leg in call.phones]
 
     def _new_taps(self, party: Party) -> list[Coroutine[Any, Any, None]]:
         known = self._taps
@@ -314,7 +314,7 @@ class AriEar:
         bridge, what = part_name(self.id, "whisper"), ListenMode.WHISPER.name
         await self._bridge(bridge)
         call = self._call()
-        ours = [] if call is None else [leg for leg in call.seats.values() if leg.up and leg.role is not Role.OUTSIDE]
+        ours = [] if call is None else [leg for leg in call.phones if leg.role is not Role.OUTSIDE]
         before = set(self._taps.values())
         await _together(*(self._tap(leg.channel, what) for leg in ours if (leg.channel, what) not in self._taps))
         fresh = [tap for (_source, name), tap in self._taps.items() if name == what and tap not in before]

@@ -43,8 +43,13 @@ class Ledger:
     def add(self, call: Call) -> None:
         """Enter a call with all its legs."""
         self.calls[call.id] = call
-        for leg in call.legs:
+        for leg in (*call.legs, *([call.second] if call.second else [])):
             self.legs[leg.channel] = leg
+
+    def add_second(self, call: Call, second: Leg) -> None:
+        """Enter a second call of a seat's phone."""
+        call.second = self.legs[second.channel] = second
+        call.touched = self.clock()
 
     def add_seat(self, call: Call, role: Role, device: DeviceId) -> Leg:
         """Enter the leg of a phone that is about to be rung, before the PBX knows of it."""
@@ -92,6 +97,8 @@ class Ledger:
         call.touched = self.clock()
         if call.customer is leg:
             call.customer = None
+        elif call.second is leg:
+            call.second = None
         elif call.seats.get(leg.device) is leg:
             del call.seats[leg.device]
         return call
@@ -100,7 +107,7 @@ class Ledger:
         """The call is over."""
         self.calls.pop(call.id, None)
         self.first_time(_ended_word(call.id))
-        for leg in call.legs:
+        for leg in (*call.legs, *([call.second] if call.second else [])):
             self.legs.pop(leg.channel, None)
 
     def replace_all(self, fresh: dict[CallId, Call]) -> None:
@@ -158,7 +165,9 @@ def ended(call: Call, side: Side, cause: Cause) -> None:
 
 def _looks(call: Call) -> dict[str, ConnectionState]:
     states = call.snapshot().connections
-    return {leg.channel: states[leg.device] for leg in call.legs}
+    return {leg.channel: states[leg.device] for leg in call.legs} | (
+        {call.second.channel: ConnectionState.CONNECTED} if call.second else {}
+    )
 
 
 def _alike(mine: Call | None, theirs: Call | None) -> bool:

@@ -106,10 +106,14 @@ class ChannelHold(AriEvent):
 
 @dataclass(frozen=True, slots=True)
 class ChannelTransfer(AriEvent):
-    """The phone of a channel asks for a transfer to ``target``; empty when it is to another call of its own."""
+    """The phone of a channel asks for a transfer to ``target``, or to the far end of ``other``, a call of its own.
+
+    With neither it is to a call that this PBX does not have.
+    """
 
     channel: str
     target: str
+    other: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

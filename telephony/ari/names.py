@@ -12,12 +12,14 @@ from telephony.types import CallId, Cause, DeviceId
 
 PREFIX = "xk-"
 _MOVED = "-moved"
+_ASIDE = "-aside"
 
 
 class Role(StrEnum):
     """What a channel is in its call.
 
     ``SEAT_OUT``: the seat leg that begins an outbound call. ``OUTSIDE``: a second party outside, whom a seat called in.
+    ``SECOND``: another call of a seat's phone, which that began itself; the PBX names it.
     """
 
     CUSTOMER = "customer"
@@ -25,6 +27,7 @@ class Role(StrEnum):
     SEAT_OUT = "agent-out"
     OUTSIDE = "outside"
     SNOOP = "snoop"
+    SECOND = "second"
 
 
 _ID_ROLES = {
@@ -66,9 +69,14 @@ def mixing_bridge(call: CallId, *, moved: bool = False) -> str:
     return f"{PREFIX}{call}{_MOVED if moved else ''}"
 
 
+def aside_bridge(call: CallId) -> str:
+    """The bridge in which a seat's phone asks somebody by a second call of its own."""
+    return f"{PREFIX}{call}{_ASIDE}"
+
+
 def bridged_call(bridge: str) -> CallId:
     """The call of a mixing bridge of ours."""
-    return CallId(bridge.removeprefix(PREFIX).removesuffix(_MOVED))
+    return CallId(bridge.removeprefix(PREFIX).removesuffix(_MOVED).removesuffix(_ASIDE))
 
 
 def queue_bridge(app: str) -> str:
@@ -99,6 +107,13 @@ class Inbound:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondCall:
+    """Arguments of a seat's phone that dials by itself: ``second,<target>``."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class OurLeg:
     """Arguments that we gave a channel of ours: ``<role>,<call>[,<device>[,<called>]]``."""
 
@@ -108,7 +123,7 @@ class OurLeg:
     called: str = ""
 
 
-AppArgs = Inbound | OurLeg
+AppArgs = Inbound | SecondCall | OurLeg
 
 
 def encode_args(leg: OurLeg) -> str:
@@ -128,6 +143,8 @@ def decode_args(args: list[str]) -> AppArgs | None:
     word, rest = args[0], args[1:]
     if word == "inbound":
         return Inbound(rest[0])
+    if word == Role.SECOND:
+        return SecondCall(rest[0])
     if word not in set(Role):
         return None
     device = DeviceId(rest[1]) if len(rest) > 1 and rest[1] else None

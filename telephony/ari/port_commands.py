@@ -118,7 +118,7 @@ class PortCommands:
         entry = self._call(call)
         ended(entry, Side.SYSTEM, Cause.NORMAL)
         async with asyncio.TaskGroup() as group:
-            for leg in entry.legs:
+            for leg in (*entry.legs, *([entry.second] if entry.second else [])):
                 group.create_task(self._hang_up_if_there(leg))
 
     async def make_call(self, call: CallId, device: DeviceId, called: str) -> None:
@@ -133,7 +133,7 @@ class PortCommands:
         """See ``CtiPort``."""
         entry, leg = self._talking(call, device)
         advised = entry.consultation is not None and entry.consultation.asker != device
-        if leg.held or advised or entry.customer is None:
+        if leg.held or advised or entry.second is not None or entry.customer is None:
             raise IllegalTransitionError("nothing to be put on hold")
         await self._pbx.park(entry.customer.channel)
 
@@ -176,8 +176,8 @@ class PortCommands:
     async def renew_leg(self, call: CallId, device: DeviceId) -> None:
         """See ``CtiPort``."""
         entry, leg = self._talking(call, device)
-        if leg.renewal is not None:
-            raise IllegalTransitionError("it is being renewed")
+        if leg.renewal is not None or entry.second is not None:
+            raise IllegalTransitionError("it is being renewed, or has a second call")
         channel = self._book.begin_renewal(leg)
         originator = entry.customer.channel if entry.customer else None
         args = entry.args(leg)

@@ -133,12 +133,17 @@ def _hold(raw: dict[str, Any], at: datetime) -> AriEvent:
     return ChannelHold(at, _field(raw, "channel", "id"), raw["type"] == "ChannelHold")
 
 
-def _transfer(raw: dict[str, Any], at: datetime) -> AriEvent:
+def _transfer(raw: dict[str, Any], at: datetime) -> AriEvent | Unknown:
+    if raw.get("state"):
+        return Unknown("ChannelTransfer")  # an echo of how it was answered
+    channel = _field(raw, "referred_by", "source_channel", "id")
+    refer = raw.get("refer_to")
+    if isinstance(refer, dict) and refer.get("destination_channel"):
+        return ChannelTransfer(at, channel, "", _field(refer, "destination_channel", "id"))
     try:
-        target = _field(raw, "refer_to", "requested_destination", "destination")
+        return ChannelTransfer(at, channel, _field(raw, "refer_to", "requested_destination", "destination"))
     except ProtocolError:
-        target = ""  # an attended one names a SIP dialog instead
-    return ChannelTransfer(at, _field(raw, "referred_by", "source_channel", "id"), target)
+        return ChannelTransfer(at, channel, "")  # to a dialog that is none of this PBX's
 
 
 def _peer(raw: dict[str, Any], at: datetime) -> AriEvent:

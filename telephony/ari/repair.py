@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 
+from telephony.ari import second
 from telephony.ari.actions import Action, Answer, DropBridge, HangUp, Join, Park, PrepareMix
 from telephony.ari.bridging import start_recording
 from telephony.ari.calls import Call
@@ -40,8 +41,12 @@ def _repair_call(call: Call) -> list[Action]:
         logger.warning("ari.orphan_customer: an outbound call without its agent is cleared: call=%s", call.id)
         return [HangUp(call.id, customer.channel)]
     if any(seat.established for seat in call.seats.values()):
-        apart = [seat.channel for seat in call.seats.values() if seat.up and seat.bridge is None]
-        actions: list[Action] = [Join(call.id, call.mix, (channel,), channel) for channel in apart]
+        apart = [seat for seat in call.seats.values() if seat.up and seat.bridge is None]
+        actions = _beside(call)
+        for seat in apart:
+            asked = call.consultation is not None and call.consultation.at_phone and call.consults(seat)
+            joined = second.answered(call, seat) if asked else [Join(call.id, call.mix, (seat.channel,), seat.channel)]
+            actions += [action for action in joined if isinstance(action, Action)]
         return actions + [action for action in start_recording(call) if isinstance(action, Action)]
     answered = [seat for seat in call.seats.values() if seat.up]
     if customer.up and answered:
@@ -52,6 +57,16 @@ def _repair_call(call: Call) -> list[Action]:
         logger.warning("ari.unparked: a caller in no queue is put back: call=%s", call.id)
         return [Answer(call.id, customer.channel), Park(call.id, customer.channel)]
     return []
+
+
+def _beside(call: Call) -> list[Action]:
+    """A second call of a phone that asks nobody, and whoever was asked by one that is gone, are cleared."""
+    left = second.left_aside(call)
+    if second.is_stuck(call) and call.second is not None:
+        left.append(call.second)
+    if left:
+        logger.warning("ari.orphan_second: a second call of a phone is cleared: call=%s", call.id)
+    return [HangUp(call.id, leg.channel) for leg in left]
 
 
 def _without_customer(call: Call) -> list[Action]:

@@ -16,6 +16,7 @@ from telephony.ari.names import (
     Inbound,
     OurLeg,
     Role,
+    SecondCall,
     device_of,
     mixing_bridge,
     parse_channel_id,
@@ -96,6 +97,8 @@ def picture(holdings: Holdings, app: str, remembered: Mapping[str, Note] = Mappi
         ours, key=lambda one: (name := parse_channel_id(one.id)) is None or name.role is not Role.CUSTOMER
     ):
         strays += _place(channel, calls, app)
+    for channel in ours:
+        strays += _place_second(channel, calls, app)
     dead = [call for call in calls.values() if not call.legs]
     for call in dead:
         del calls[call.id]
@@ -152,9 +155,21 @@ def _place(channel: Channel, calls: dict[CallId, Call], app: str) -> list[str]:
     return []
 
 
+def _place_second(channel: Channel, calls: dict[CallId, Call], app: str) -> list[str]:
+    """Put a call that a seat's phone began itself beside the one that it is in; returns its id when it is in none."""
+    if not isinstance(channel.args_in(app), SecondCall):
+        return []
+    device = device_of(channel.name)
+    call = next((call for call in calls.values() if device in call.seats), None)
+    if call is None:
+        return [channel.id]
+    call.second = Leg(channel.id, call.id, Role.SECOND, device, up=channel.up)
+    return []
+
+
 def _arrange(call: Call, where: dict[str, str], queue: str) -> None:
     """Say of each leg in which bridge it is, and who therefore talks or holds. Nothing of that is news."""
-    for leg in call.legs:
+    for leg in (*call.legs, *([call.second] if call.second else [])):
         leg.bridge = where.get(leg.channel)
         call.moved = call.moved or leg.bridge == mixing_bridge(call.id, moved=True)
     customer = call.customer
@@ -164,6 +179,7 @@ def _arrange(call: Call, where: dict[str, str], queue: str) -> None:
     for seat in call.seats.values():
         # alone in the call's own bridge while the customer hears music: that is a hold by command
         seat.established = seat.bridge == call.mix and customer.bridge in {call.mix, queue}
+        seat.established |= call.second is not None and seat.bridge == call.second.bridge == call.aside
     call.consultation = _consultation(call, customer)
     call.talked = any(seat.established for seat in call.seats.values()) or call.snoop is not None
     settle(call, call.started_at)
@@ -172,17 +188,20 @@ def _arrange(call: Call, where: dict[str, str], queue: str) -> None:
 def _consultation(call: Call, customer: Leg) -> Consultation | None:
     """Two seats with one of them in the call's bridge: the one who came first has called in the other."""
     by_age = sorted(call.seats.values(), key=lambda leg: leg.number)
+    at_phone = call.second is not None
+    if call.second is not None:
+        by_age.sort(key=lambda leg: call.second is None or leg.device != call.second.device)
     if len(by_age) != 2 or not by_age[0].established:
         return None
     asker, asked = by_age
     number = call.second_number if asked.device == SECOND_EXTERNAL else ""
-    joined = asked.established and customer.bridge == call.mix
-    return Consultation(asker.device, asked.device, number, joined)
+    joined = asked.bridge == customer.bridge == call.mix
+    return Consultation(asker.device, asked.device, number, joined, at_phone)
 
 
 def _empty(bridges: list[Bridge], calls: dict[CallId, Call], strays: Collection[str]) -> tuple[str, ...]:
     """Bridges of ours without a call; who may still be in them is cleared as well."""
-    living = {call.mix for call in calls.values()}
+    living = {bridge for call in calls.values() for bridge in call.bridges}
     return tuple(
         bridge.id
         for bridge in bridges

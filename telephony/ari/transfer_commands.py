@@ -6,16 +6,17 @@ them. To transfer is then to bring the outside party there and to leave; to conf
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from datetime import UTC, datetime
 
 from telephony import events as cti
-from telephony.ari.actions import DropBridge, Join, PrepareMix, RingBack
+from telephony.ari.actions import DropBridge, HangUp, Join, PrepareMix, RingBack
 from telephony.ari.bridging import Output
 from telephony.ari.calls import Call, Leg
 from telephony.ari.names import Role
 from telephony.ari.port_commands import PortCommands
-from telephony.errors import IllegalTransitionError, NoSuchCallError, TelephonyError
+from telephony.errors import IllegalTransitionError, NoSuchCallError, NotSupportedError, TelephonyError
 from telephony.types import SECOND_EXTERNAL, CallId, Cause, DeviceId
 
 logger = logging.getLogger(__name__)
@@ -54,7 +55,9 @@ class TransferCommands(PortCommands):
 
     async def refuse_transfer(self, call: CallId, device: DeviceId) -> None:
         """See ``CtiPort``."""
-        await self._pbx.refuse_transfer(self._leg(call, device).channel)
+        entry, leg = self._call(call), self._leg(call, device)
+        channel, entry.referred = entry.referred or leg.channel, None
+        await self._pbx.refuse_transfer(channel)
 
     async def consultation_call(
         self, call: CallId, device: DeviceId, to: DeviceId, timeout_s: float, number: str = ""
@@ -84,6 +87,35 @@ class TransferCommands(PortCommands):
             self._inject([diverted, silence, *self._bring_back(entry)])
             raise
 
+    async def consult_at_phone(
+        self, call: CallId, device: DeviceId, to: DeviceId, timeout_s: float, number: str = ""
+    ) -> None:
+        """See ``CtiPort``; ``NoSuchCallError`` when the phone has put its second call down meanwhile."""
+        entry, _leg = self._talking(call, device)
+        second = entry.second
+        if second is None or second.device != device:
+            raise NoSuchCallError("the phone has no second call")
+        if entry.consultation is not None or len(entry.seats) > 1:
+            raise IllegalTransitionError("somebody else is in the call")
+        self._require_reachable(to, number)
+        entry.consultation = cti.Consultation(device, to, number, at_phone=True)
+        started = cti.ConsultationStarted(datetime.now(UTC), call, device, to, number, at_phone=True)
+        self._inject([started, RingBack(call, second.channel, on=True)])
+        asked = self._book.add_seat(entry, _role(to), to)
+        try:
+            await self._ring(entry, asked, timeout_s, number)
+        except TelephonyError:
+            entry.consultation = None
+            self._inject([cti.Diverted(datetime.now(UTC), call, to, Cause.UNAVAILABLE)])
+            raise
+
+    async def refuse_consultation(self, call: CallId, device: DeviceId, cause: Cause) -> None:
+        """See ``CtiPort``."""
+        second = self._call(call).second
+        if second is None or second.device != device:
+            raise NoSuchCallError("the phone has no second call")
+        self._lanes.submit(HangUp(call, second.channel, "busy" if cause is Cause.BUSY else "rejected"))
+
     async def cancel_consultation(self, call: CallId, device: DeviceId) -> None:
         """See ``CtiPort``."""
         _entry, asked = self._consulting(call, device)
@@ -97,20 +129,44 @@ class TransferCommands(PortCommands):
             raise IllegalTransitionError("the consulted party has not answered")
         leg.leaving = True
         try:
-            await self._pbx.join(entry.mix, (_customer(entry).channel,))
+            await self._bring_together(entry, asked)
         except TelephonyError:
             leg.leaving = False
             raise
-        await self._hang_up_if_there(leg)
+        await self._leave(entry, leg)
 
     async def conference_call(self, call: CallId, device: DeviceId) -> None:
         """See ``CtiPort``."""
         entry, asked = self._consulting(call, device)
+        if entry.second is not None:
+            raise NotSupportedError("calls that were begun at the phone are joined there")
         if not asked.established or not entry.parked:
             raise IllegalTransitionError("nobody to be joined")
         await self._pbx.join(entry.mix, (_customer(entry).channel,))
 
     # ---- helpers
+
+    async def _bring_together(self, entry: Call, asked: Leg) -> None:
+        """The outside party and whom the agent consults, in the call's bridge; of a second call's there is one aside."""
+        customer = _customer(entry)
+        if entry.second is None:
+            await self._pbx.join(entry.mix, (customer.channel,))
+        elif entry.moved:
+            await self._pbx.join(entry.mix, (asked.channel,))
+        else:
+            old, entry.moved = entry.mix, True
+            await self._pbx.create_mix(entry.mix, renumbers=True)
+            await self._pbx.join(entry.mix, (customer.channel, asked.channel))
+            self._lanes.submit(DropBridge(entry.id, old))
+
+    async def _leave(self, entry: Call, leg: Leg) -> None:
+        second, referred, entry.referred = entry.second, entry.referred, None
+        if referred is not None:
+            with contextlib.suppress(TelephonyError):  # the phone has gone already, as it asked to
+                await self._pbx.confirm_transfer(referred)
+        await self._hang_up_if_there(leg)
+        if second is not None:
+            await self._hang_up_if_there(second)
 
     async def _move(self, entry: Call, leg: Leg) -> None:
         """Take the agent to a bridge that suits more than one phone, see ``PbxCommands.create_mix``."""
@@ -130,7 +186,7 @@ class TransferCommands(PortCommands):
 
     def _two_party(self, call: CallId, device: DeviceId) -> tuple[Call, Leg]:
         entry, leg = self._talking(call, device)
-        if entry.consultation is not None or len(entry.seats) > 1:
+        if entry.consultation is not None or entry.second is not None or len(entry.seats) > 1:
             raise IllegalTransitionError("somebody else is in the call")
         return entry, leg
 

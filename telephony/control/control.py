@@ -115,6 +115,8 @@ class Control(JointCommands):
         self._callers.note(event)
         if isinstance(event, ev.TransferRequested):
             self._tasks.spawn(self.transfer_at_phone(event))
+        if isinstance(event, ev.ConsultationRequested):
+            self._tasks.spawn(self.consult_at_phone(event))
         self._after_change()
 
     def _doubt(self) -> None:

@@ -22,7 +22,7 @@ from telephony.errors import (
 )
 from telephony.events import Consultation
 from telephony.port import Capability
-from telephony.types import SECOND_EXTERNAL, AgentId, CallId, DeviceId, SeatState
+from telephony.types import SECOND_EXTERNAL, AgentId, CallId, Cause, DeviceId, SeatState
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ class JointCommands(Commands):
         await self._around.port.single_step_transfer(call, device, SECOND_EXTERNAL, limit_s, number)
 
     async def transfer_at_phone(self, request: ev.TransferRequested) -> None:
-        """Carry out the blind transfer that an agent asked for at the phone, or let the phone know that it is refused."""
+        """Carry out the transfer that an agent asked for at the phone, or let the phone know that it is refused."""
         try:
             await self._transfer_to(request)
         except TelephonyError as refusal:
@@ -58,13 +58,44 @@ class JointCommands(Commands):
 
     async def _transfer_to(self, request: ev.TransferRequested) -> None:
         agent = self._world.agent_at(request.device)
-        if agent is None or not request.target:
-            raise NotSupportedError("not an agent's phone, or a transfer to a call of its own")
+        if agent is None:
+            raise NotSupportedError("not an agent's phone")
+        if not request.target:
+            await self._around.port.transfer_call(request.call, request.device)
+            return
         to = self._world.seat_called(request.target)
         if to is None:
             await self.transfer_out(agent, request.target)
         else:
             await self.transfer(agent, to)
+
+    async def consult_at_phone(self, request: ev.ConsultationRequested) -> None:
+        """Ring whom an agent dials at the phone amid a call, by the rules of the toolbar, or end what the phone began."""
+        try:
+            await self._consult_at_phone(request)
+        except TelephonyError as refusal:
+            log.info("consultation at the phone refused", extra={"code": refusal.code})
+            cause = Cause.BUSY if isinstance(refusal, PeerNotFreeError) else Cause.REJECTED
+            with contextlib.suppress(TelephonyError):  # the phone may be gone with its request
+                await self._around.port.refuse_consultation(request.call, request.device, cause)
+
+    async def _consult_at_phone(self, request: ev.ConsultationRequested) -> None:
+        agent = self._world.agent_at(request.device)
+        if agent is None:
+            raise NotSupportedError("not an agent's phone")
+        call, device = self._transferable(agent)
+        to, rules = self._world.seat_called(request.target), self._world.rules
+        if to is None:
+            rules.dialling.require(request.target)
+            limit_s = rules.outside_ring_s
+            await self._around.port.consult_at_phone(call, device, SECOND_EXTERNAL, limit_s, request.target)
+            return
+        to_device = self._promise(to, call)
+        try:
+            await self._around.port.consult_at_phone(call, device, to_device, rules.ring_timeout_s)
+        except BaseException:
+            self._dispatch.release(to)
+            raise
 
     async def consult(self, agent: AgentId, to: AgentId) -> None:
         """See ``Desk``. Raises ``SeatNotReadyError`` when the other seat can't take it."""
@@ -96,14 +127,18 @@ class JointCommands(Commands):
 
     async def cancel_consultation(self, agent: AgentId) -> None:
         """See ``Desk``."""
-        call, device, _ = self._consulting(agent)
+        call, device, consultation = self._consulting(agent)
         await self._around.port.cancel_consultation(call, device)
         await self._prove_call(call, lambda now: now.consultation is None)
+        if consultation.at_phone:
+            return  # the phone itself takes its first call back
         await self._prove(agent, lambda seat: seat.call != call or seat.state is not SeatState.HOLD)
 
     async def conference(self, agent: AgentId) -> None:
         """See ``Desk``."""
         call, device, consultation = self._consulting(agent)
+        if consultation.at_phone:
+            raise NotSupportedError("calls that were begun at the phone are joined there")
         if self._world.calls[call].state_of(consultation.to) not in LIVE_PARTY or consultation.joined:
             raise NoConsultationError("nobody to be joined")
         await self._around.port.conference_call(call, device)

@@ -46,7 +46,7 @@ def consultation(
     if call.state_of(found.to) not in LIVE_PARTY:
         state = ConsultationState.RINGING
     agent, name = (other.agent, other.name) if other else (None, "")
-    return ConsultationView(asking, state, agent, name, found.number if asking else "")
+    return ConsultationView(asking, state, agent, name, found.number if asking else "", found.at_phone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,21 +120,66 @@ class Phones:
         """Press hold, or take the call back: the far end hears music meanwhile."""
         legs = [leg for leg in self.talking(phone) if leg.held_by_phone is not on]
         leg = self._first(legs, f"No call to {'hold' if on else 'take back'} at phone {phone.id}")
-        leg.held_by_phone = on
-        if on:
-            self._switch.emit("ChannelHold", musicclass="default", channel=leg.to_json())
-        else:
-            self._switch.emit("ChannelUnhold", channel=leg.to_json())
+        if not on:
+            self._resume(leg)
+            return leg
+        leg.held_by_phone = True
+        self._switch.emit("ChannelHold", musicclass="default", channel=leg.to_json())
         self._switch.tell_changed(leg)
         return leg
+
+    def _resume(self, leg: Channel) -> None:
+        leg.held_by_phone = False
+        self._switch.emit("ChannelUnhold", channel=leg.to_json())
+        self._switch.tell_changed(leg)
 
     def transfer(self, phone: Phone, target: str) -> Channel:
         """Press transfer and key in a number (SIP REFER): the application that asked for it is told, else nothing comes of it."""
         leg = self._first(self.talking(phone), f"No call is on at phone {phone.id}")
-        if leg.variables.get("PJSIP_TRANSFER_HANDLING()") == "ari-only":
-            destination = {"requested_destination": {"destination": target, "additional_protocol_params": []}}
-            self._switch.emit("ChannelTransfer", refer_to=destination, referred_by={"source_channel": leg.to_json()})
+        self._refer(leg, {"requested_destination": {"destination": target, "additional_protocol_params": []}})
         return leg
+
+    def dial(self, phone: Phone, number: str) -> Channel:
+        """Dial another number; a call that is on is put on hold."""
+        if not phone.endpoint.online:
+            raise ConflictError(f"Phone {phone.id} is not registered")
+        if any(not leg.held_by_phone for leg in self.talking(phone)):
+            self.hold(phone, on=True)
+        return self._calls.from_phone(phone.id, number)
+
+    def join_calls(self, phone: Phone) -> Channel:
+        """Press transfer to the other one of two calls (SIP REFER with Replaces)."""
+        first = self._first(self.talking(phone), f"No call is on at phone {phone.id}")
+        second = self._first(self._dialled(phone), f"No second call at phone {phone.id}")
+        self._refer(
+            first,
+            {
+                "requested_destination": {"destination": second.dialplan.exten, "protocol_id": second.protocol_id},
+                "destination_channel": second.to_json(),
+            },
+        )
+        return first
+
+    def hang_up_second(self, phone: Phone) -> Channel:
+        """Put down the call that the phone itself began."""
+        leg = self._first(self._dialled(phone), f"No second call at phone {phone.id}")
+        self._calls.far_end_hung_up(leg)
+        return leg
+
+    def swap(self, phone: Phone) -> Channel:
+        """Go back to the other one of two calls."""
+        on_hold = self._first([leg for leg in self.talking(phone) if leg.held_by_phone], "No call is on hold")
+        self.hold(phone, on=True)
+        self._resume(on_hold)
+        return on_hold
+
+    def _dialled(self, phone: Phone) -> list[Channel]:
+        return [leg for leg in self._switch.legs_of(phone.id) if not leg.outgoing and not leg.dying]
+
+    def _refer(self, leg: Channel, to: dict[str, Any]) -> None:
+        if leg.variables.get("PJSIP_TRANSFER_HANDLING()") == "ari-only":
+            leg.refer_to = to
+            self._switch.emit("ChannelTransfer", refer_to=to, referred_by={"source_channel": leg.to_json()})
 
     def dtmf(self, phone: Phone, digits: str) -> Channel:
         """Press keys during the oldest call that is on."""

@@ -229,7 +229,7 @@ class Centre:
             if (
                 settled
                 and channels == known - {None}
-                and bridges == {call.mix for call in self.driver._book.calls.values()}
+                and bridges == {bridge for call in self.driver._book.calls.values() for bridge in call.bridges}
             ):
                 return
             assert asyncio.get_running_loop().time() < deadline, (

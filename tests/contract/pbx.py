@@ -79,6 +79,22 @@ class Pbx(Protocol):
         """Ask for a blind transfer at the phone itself."""
         ...
 
+    async def dial(self, device: str, to: str) -> None:
+        """A phone puts the call that it has on hold, if it has one, and dials."""
+        ...
+
+    async def join_calls(self, device: str) -> None:
+        """Transfer, from one of the phone's two calls to the other."""
+        ...
+
+    async def put_down_first(self, device: str) -> None: ...
+
+    async def put_down_second(self, device: str) -> None: ...
+
+    async def swap(self, device: str) -> None:
+        """From the second call back to the first, which was on hold."""
+        ...
+
     async def digits(self) -> str:
         """Every key that was pressed for somebody outside in calls that are up, one call after the other."""
         ...
@@ -164,6 +180,21 @@ class ExchangePbx:
 
     async def transfer(self, device: str, to: str) -> None:
         await self._lab("POST", f"phones/{device}/transfer", to=to)
+
+    async def dial(self, device: str, to: str) -> None:
+        await self._lab("POST", f"phones/{device}/dial", to=to)
+
+    async def join_calls(self, device: str) -> None:
+        await self._lab("POST", f"phones/{device}/join")
+
+    async def put_down_first(self, device: str) -> None:
+        await self.put_down(device)
+
+    async def put_down_second(self, device: str) -> None:
+        await self._lab("POST", f"phones/{device}/hangup-second")
+
+    async def swap(self, device: str) -> None:
+        await self._lab("POST", f"phones/{device}/swap")
 
     async def digits(self) -> str:
         state = await self._lab("GET", "state")
@@ -333,10 +364,36 @@ class AsteriskPbx:
         await self._act(device, "put_down")
 
     async def hold(self, device: str, *, on: bool) -> None:
+        if not on:  # the first call, after a second one
+            await until_so(lambda: self._has_no_second_call(device), what=f"{device} has one call")
         await self._act(device, "hold", on=on)
+
+    async def _has_no_second_call(self, device: str) -> bool:
+        return sum(call["state"] != ENDED for call in (await self.state())[device]["calls"]) <= 1
 
     async def transfer(self, device: str, to: str) -> None:
         await self._act(device, "refer", to=f"sip:{to}@127.0.0.1:{self.plan.sip_port}")
+
+    async def dial(self, device: str, to: str) -> None:
+        if await self._is_talking(device):
+            await self.hold(device, on=True)
+        await self.phones.do("dial", user=device, to=to)
+
+    async def _is_talking(self, device: str) -> bool:
+        return any(call["state"] == "CONFIRMED" for call in (await self.state())[device]["calls"])
+
+    async def join_calls(self, device: str) -> None:
+        await self.phones.do("join", user=device)
+
+    async def put_down_second(self, device: str) -> None:
+        await self._act(device, "put_down")
+
+    async def put_down_first(self, device: str) -> None:
+        await self.phones.do("call", user=device, call=-2, what="put_down")
+
+    async def swap(self, device: str) -> None:
+        await self._act(device, "hold", on=True)
+        await self.phones.do("call", user=device, call=-2, what="hold", on=False)
 
     async def digits(self) -> str:
         state = await self.state()

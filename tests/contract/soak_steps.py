@@ -68,12 +68,25 @@ def _caller_gone(chance: Random, scene: Scene) -> tuple[str, Step]:
 
 def _at_phone(chance: Random, scene: Scene) -> tuple[str, Step]:
     seat, other = chance.sample(SEATS, 2)
-    what = chance.choice(("pick_up", "pick_up", "pick_up", "refuse", "put_down", "hold", "take back", "transfer"))
+    acts = (
+        "refuse",
+        "put_down",
+        "hold",
+        "take back",
+        "transfer",
+        "dial",
+        "dial",
+        "join_calls",
+        "put_down_second",
+        "swap",
+    )
+    what = chance.choice(("pick_up",) * 5 + acts)
     pbx = scene.pbx
     steps: dict[str, Step] = {
         "hold": lambda: pbx.hold(seat, on=True),
         "take back": lambda: pbx.hold(seat, on=False),
         "transfer": lambda: pbx.transfer(seat, other),
+        "dial": lambda: pbx.dial(seat, other),
     }
     return f"{seat} {what} at the phone", steps.get(what) or (lambda: getattr(pbx, what)(seat))
 

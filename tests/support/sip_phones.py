@@ -96,6 +96,10 @@ class SipCall(pj.Call):
         """Press transfer and key in a number."""
         self.xfer(to, pj.CallOpParam())
 
+    def refer_to(self, other: int) -> None:
+        """Press transfer to another call of the same phone."""
+        self.xferReplaces(self.phone.calls[other], pj.CallOpParam())
+
     def press(self, digits: str) -> None:
         self.dialDtmf(digits)
 
@@ -262,8 +266,15 @@ class Rig:
         self.phones[user].setRegistration(on)
 
     def do_call(self, user: str, call: int, what: str, **how: Any) -> Any:
-        """Do ``what`` with a call of a phone (-1: its newest)."""
-        return getattr(self.phones[user].calls[call], what)(**how)
+        """Do ``what`` with a call of a phone; -1: its newest that is not over, -2: the one before that."""
+        calls = self.phones[user].calls
+        living = [one for one in calls if one.state != _ENDED] if call < 0 else calls
+        return getattr((living or calls)[call], what)(**how)
+
+    def do_join(self, user: str) -> None:
+        """Ask for the two calls of a phone to be joined without it."""
+        first, second = [one for one in self.phones[user].calls if one.state != _ENDED]
+        first.refer_to(second.number)
 
     def do_forget(self) -> None:
         """Hang everything up and forget how numbers behave."""

@@ -194,7 +194,7 @@ def consultation(mute: rx.Component, hang_up: rx.Component, disabled: Any) -> rx
         rx.el.div(who, class_name="bar-mid"),
         rx.el.div(
             complete,
-            rx.cond(joined, mute, join),
+            rx.cond(joined, mute, rx.cond(_consult["at_phone"], rx.fragment(), join)),
             cancel,
             rx.el.span(class_name="bar-sep"),
             hang_up,

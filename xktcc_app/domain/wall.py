@@ -73,6 +73,7 @@ def _consult(view: ConsultationView | None) -> Consult:
         "agent": view.agent or "",
         "name": view.name,
         "number": mask_number(view.number),
+        "at_phone": view.at_phone,
     }
 
 

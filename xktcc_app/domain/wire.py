@@ -57,13 +57,17 @@ class Elder(TypedDict):
 
 
 class Consult(TypedDict):
-    """The third party of a consultation. ``state``: "" for none, ringing, talking or conference; ``asking``: begun by this seat."""
+    """The third party of a consultation. ``state``: "" for none, ringing, talking or conference; ``asking``: begun by this seat.
+
+    ``at_phone``: by a second call of its phone.
+    """
 
     state: str
     asking: bool
     agent: str
     name: str
     number: str
+    at_phone: bool
 
 
 class Peer(TypedDict):
@@ -144,7 +148,7 @@ class Listener(TypedDict):
 
 NO_ELDER: Elder = {"name": "", "age": -1, "types": [], "community": "", "sos": False, "matches": 0}
 
-NO_CONSULT: Consult = {"state": "", "asking": False, "agent": "", "name": "", "number": ""}
+NO_CONSULT: Consult = {"state": "", "asking": False, "agent": "", "name": "", "number": "", "at_phone": False}
 
 NO_SEAT: OwnSeat = {
     "id": "", "name": "", "org": "", "org_name": "", "state": "logged_off", "since_ms": 0, "reason": "", "booked": "",

@@ -160,9 +160,14 @@ class ChannelRoutes:
         return NO_CONTENT
 
     def _transfer_progress(self, request: Request, channel_id: str) -> Response:
-        self._commandable(channel_id)
-        if request.required("states", "Required parameter 'states' not provided.") not in TRANSFER_STATES:
+        channel = self._commandable(channel_id)
+        state = request.required("states", "Required parameter 'states' not provided.")
+        if state not in TRANSFER_STATES:
             raise BadRequestError("Invalid state")
+        if channel.refer_to is not None:
+            by = {"source_channel": channel.to_json()}
+            self._switch.emit("ChannelTransfer", refer_to=channel.refer_to, referred_by=by, state=state)
+            channel.refer_to = channel.refer_to if state == "channel_progress" else None
         return NO_CONTENT
 
     def _nothing(self, request: Request, channel_id: str) -> Response:  # noqa: ARG002 - the shape of a handler

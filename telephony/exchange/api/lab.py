@@ -48,14 +48,16 @@ class LabRoutes:
         one = "/lab/phones/{phone_id}"
         for name, hand in (("answer", self._phones.answer), ("reject", self._phones.reject),
                            ("hangup", self._phones.hang_up), ("hold", partial(self._phones.hold, on=True)),
-                           ("unhold", partial(self._phones.hold, on=False))):  # fmt: skip
+                           ("unhold", partial(self._phones.hold, on=False)), ("swap", self._phones.swap),
+                           ("join", self._phones.join_calls), ("hangup-second", self._phones.hang_up_second)):  # fmt: skip
             router.add("POST", f"{one}/{name}", partial(self._hand, hand=hand))
         for name, act in (("register", self._phones.register), ("unregister", self._phones.unregister),
                           ("kill", self._phones.kill)):  # fmt: skip
             router.add("POST", f"{one}/{name}", partial(self._act, act=act))
         router.add("GET", one, self._phone)
         router.add("POST", f"{one}/dtmf", self._phone_keys)
-        router.add("POST", f"{one}/transfer", self._phone_transfer)
+        router.add("POST", f"{one}/transfer", partial(self._phone_number, act=self._phones.transfer))
+        router.add("POST", f"{one}/dial", partial(self._phone_number, act=self._phones.dial))
         router.add("PUT", f"{one}/quality", self._quality)
         router.add("PUT", f"{one}/settings", self._settings)
         router.add("PUT", "/lab/numbers/{number}", self._number)
@@ -101,10 +103,9 @@ class LabRoutes:
         self._phones.dtmf(phone, _digits(_object(request)))
         return NO_CONTENT
 
-    def _phone_transfer(self, request: Request, phone_id: str) -> Response:
-        phone = self._phones.get(phone_id)
-        self._phones.transfer(phone, _number(_object(request), "to"))
-        return NO_CONTENT
+    def _phone_number(self, request: Request, phone_id: str, *, act: Callable[..., Channel]) -> Response:
+        channel = act(self._phones.get(phone_id), _number(_object(request), "to"))
+        return json_response({"channel_id": channel.id})
 
     def _quality(self, request: Request, phone_id: str) -> Response:
         phone = self._phones.get(phone_id)

@@ -51,6 +51,33 @@ class Calls:
         switch.refresh_device_state(TRUNK)
         return channel
 
+    def from_phone(self, phone: str, dialled: str) -> Channel:
+        """Let a phone dial: the dialplan hands what it dials to the application, or refuses it while there is none."""
+        switch = self._switch
+        channel = Channel(
+            id=switch.new_id(),
+            name=f"PJSIP/{phone}-{switch.next_name_suffix()}",
+            kind=ChannelKind.SEAT,
+            resource=phone,
+            created=switch.clock.now(),
+            dialplan=Dialplan("from-seat", dialled),
+            outgoing=False,
+            party=phone,
+            state=ChannelState.RING,
+            protocol_id=uuid.uuid4().hex,
+            caller=CallerId(number=phone),
+        )
+        switch.add_channel(channel)
+        switch.emit("ChannelCreated", channel=channel.to_json())
+        switch.set_variable(channel, "PJSIP_TRANSFER_HANDLING()", "ari-only")
+        if switch.apps.connected(switch.default_app):
+            channel.dialplan.priority = 3
+            self.enter_stasis(channel, switch.default_app, ("second", dialled))
+        else:
+            self.end(channel, Cause.REJECTED)
+        switch.refresh_device_state(phone)
+        return channel
+
     def _fall_back(self, channel: Channel) -> None:
         self._switch.set_variable(channel, "STASISSTATUS", "FAILED")
         self._set_up(channel)

@@ -102,6 +102,7 @@ class Channel:
     snooping: Snooping | None = None
     connection_id: str = ""
     digits: str = ""  # what applications pressed for the far end
+    refer_to: dict[str, Any] | None = None  # what its phone has asked a transfer to, until that is answered
     variables: dict[str, str] = field(default_factory=dict)
     timer: Timer | None = None
 

@@ -26,7 +26,7 @@ calls = st.text("abz019.-", min_size=1, max_size=20).map(CallId)
 
 
 @settings(max_examples=50, deadline=None)
-@given(calls, st.sampled_from(Role), st.integers(1, 999))
+@given(calls, st.sampled_from([role for role in Role if role is not Role.SECOND]), st.integers(1, 999))
 def test_a_channel_id_tells_its_parts(call: CallId, role: Role, number: int) -> None:
     assert parse_channel_id(channel_id(call, role, number)) == ChannelName(call, role, number)
 

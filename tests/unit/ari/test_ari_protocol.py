@@ -112,14 +112,15 @@ def test_recordings(kind: str, fields: dict[str, Any], done: bool, seconds: floa
 
 
 @pytest.mark.parametrize(
-    ("refer_to", "target"),
+    ("refer_to", "target", "other"),
     [
-        ({"requested_destination": {"destination": "1002"}}, "1002"),
-        ({"requested_destination": {"protocol_id": "a-dialog"}}, ""),  # attended: another dialog is named
-        ({}, ""),
+        ({"requested_destination": {"destination": "1002"}}, "1002", None),
+        ({"requested_destination": {"destination": "1002"}, "destination_channel": {"id": "second"}}, "", "second"),
+        ({"requested_destination": {"protocol_id": "a-dialog"}}, "", None),  # to a dialog of another PBX
+        ({}, "", None),
     ],
 )
-def test_a_phone_asks_for_a_transfer(refer_to: dict[str, Any], target: str) -> None:
+def test_a_phone_asks_for_a_transfer(refer_to: dict[str, Any], target: str, other: str | None) -> None:
     asked = {
         "type": "ChannelTransfer",
         "timestamp": "2026-11-22T20:48:47.289+0000",
@@ -128,7 +129,8 @@ def test_a_phone_asks_for_a_transfer(refer_to: dict[str, Any], target: str) -> N
     }
     event = parse_event(json.dumps(asked))
     assert isinstance(event, ari.ChannelTransfer)
-    assert (event.channel, event.target) == ("seat-leg", target)
+    assert (event.channel, event.target, event.other) == ("seat-leg", target, other)
+    assert isinstance(parse_event(json.dumps(asked | {"state": "channel_answered"})), ari.Unknown), "only an echo"
 
 
 def test_a_takeover() -> None:

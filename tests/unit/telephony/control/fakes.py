@@ -102,6 +102,14 @@ class FakePort:
     ) -> None:
         self._take("consult", call, device, to, timeout_s, *filter(None, [number]))
 
+    async def consult_at_phone(
+        self, call: CallId, device: DeviceId, to: DeviceId, timeout_s: float, number: str = ""
+    ) -> None:
+        self._take("consult_at_phone", call, device, to, timeout_s, *filter(None, [number]))
+
+    async def refuse_consultation(self, call: CallId, device: DeviceId, cause: Cause) -> None:
+        self._take("refuse_consultation", call, device, cause)
+
     async def cancel_consultation(self, call: CallId, device: DeviceId) -> None:
         self._take("cancel_consultation", call, device)
 

@@ -11,6 +11,7 @@ from telephony.errors import (
     BadNumberError,
     BarredNumberError,
     EmergencyNumberError,
+    IllegalTransitionError,
     NoConsultationError,
     NotSupportedError,
     PbxRefusedError,
@@ -112,12 +113,49 @@ async def test_a_transfer_asked_for_at_the_phone_is_carried_out_or_refused() -> 
     centre.take(ev.TransferRequested(at(7), C1, P1, "nonsense"))
     await settled()
     assert centre.told("refuse_transfer") == [(C1, P1)]
+    centre.fail("complete", IllegalTransitionError("nobody is consulted"))
     centre.take(ev.TransferRequested(at(8), C1, P1, ""))
     await settled()
     assert len(centre.told("refuse_transfer")) == 2
     centre.take(ev.TransferRequested(at(9), C1, P1, str(A2)))
     await settled()
     assert centre.told("transfer") == [(C1, P1, P2, 20)]
+
+
+async def test_what_a_phone_dials_amid_a_call_is_a_consultation_by_the_same_rules() -> None:
+    centre = await talking()
+    for target in ("nonsense", str(A1)):
+        centre.take(ev.ConsultationRequested(at(7), C1, P1, target))
+    await settled()
+    assert centre.told("refuse_consultation") == [(C1, P1, Cause.REJECTED), (C1, P1, Cause.BUSY)]
+    centre.take(ev.ConsultationRequested(at(8), C1, P1, NUMBER), ev.ConsultationRequested(at(8), C1, P1, str(A2)))
+    await settled()
+    assert centre.told("consult_at_phone") == [(C1, P1, SECOND_EXTERNAL, 45, NUMBER), (C1, P1, P2, 20)]
+
+
+async def test_a_second_call_that_the_pbx_refuses_frees_the_other_seat() -> None:
+    centre = await talking()
+    centre.fail("consult_at_phone", PbxRefusedError("no", 500))
+    centre.take(ev.ConsultationRequested(at(7), C1, P1, str(A2)))
+    await settled()
+    assert centre.told("refuse_consultation") == [(C1, P1, Cause.REJECTED)]
+    await centre.control.transfer(A1, A2)
+    assert centre.told("transfer") == [(C1, P1, P2, 20)]
+
+
+async def test_two_calls_of_a_phone_are_joined_or_left_at_the_phone() -> None:
+    centre = await talking()
+    centre.take(
+        ev.Held(at(7), C1, P1),
+        ev.ConsultationStarted(at(7), C1, P1, P2, at_phone=True),
+        rings(phone=P2, seconds=7),
+        answers(phone=P2, seconds=9),
+    )
+    with pytest.raises(NotSupportedError):
+        await centre.control.conference(A1)
+    centre.follow("cancel_consultation", ev.ConnectionCleared(at(10), C1, P2, Cause.NORMAL))
+    await centre.control.cancel_consultation(A1)
+    assert centre.bus.seats()[A1].state is SeatState.HOLD, "only the phone takes its first call back"
 
 
 async def test_a_pbx_that_can_not_transfer_is_not_asked() -> None:
