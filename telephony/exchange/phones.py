@@ -216,6 +216,7 @@ class Phones:
             "device_state": phone.endpoint.device_state,
             "call_waiting": phone.call_waiting,
             "ringing": [leg.id for leg in self.ringing(phone)],
+            "dialling": [leg.id for leg in self._dialled(phone) if leg.state is ChannelState.RING],
             "talking": [leg.id for leg in self.talking(phone)],
             "held": [leg.id for leg in self.talking(phone) if leg.held_by_phone],
             "believes": list(phone.believes),

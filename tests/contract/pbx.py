@@ -155,7 +155,19 @@ class ExchangePbx:
         await self._http.aclose()
         await self._server.stop()
 
-    async def quiet(self) -> None: ...
+    async def quiet(self) -> None:
+        await until_so(self._put_everything_down, 12, "nobody in a call")
+
+    async def _put_everything_down(self) -> bool:
+        try:
+            phones = (await self._lab("GET", "state"))["phones"]
+        except httpx.TransportError:  # it is being restarted
+            return False
+        busy = [(device, act) for device, phone in phones.items() for act in _to_put_down(phone)]
+        for device, act in busy:
+            with contextlib.suppress(httpx.HTTPStatusError):  # it has ended meanwhile
+                await self._lab("POST", f"phones/{device}/{act}")
+        return not busy
 
     async def _lab(self, method: str, path: str, **body: Any) -> Any:
         reply = await self._http.request(method, f"/lab/{path}", json=body or None)
@@ -221,6 +233,11 @@ class ExchangePbx:
 
     def listen(self, wav: bytes, parties: tuple[str, ...]) -> Sound:
         return voices(wav, parties)
+
+
+def _to_put_down(phone: dict[str, Any]) -> list[str]:
+    acts = (("ringing", "reject"), ("dialling", "hangup-second"), ("talking", "hangup"))
+    return [act for what, act in acts if phone[what]]
 
 
 class PhonePair:

@@ -222,7 +222,7 @@ class Rig:
             return {"result": getattr(self, f"do_{command.pop('do')}")(**command)}
         except pj.Error as error:
             return {"error": error.reason}
-        except (IndexError, KeyError, AttributeError, TypeError) as error:
+        except (IndexError, KeyError, AttributeError, TypeError, ValueError) as error:
             return {"error": f"{type(error).__name__}: {error}"}
 
     def _answer_due(self) -> None:
