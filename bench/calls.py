@@ -105,7 +105,7 @@ async def _with_wall(centre: AtAsterisk, server: int) -> tuple[Load, list[float]
     await asyncio.sleep(2)  # the records are written
     waits = _waits(centre.program.data_dir, begun)
     if len(waits) < count - failed:
-        raise RuntimeError(f"{len(waits)} calls are kept, of {count - failed} that were served")
+        raise RuntimeError(f"{len(waits)} calls rang, of {count - failed} that were served")
     return Load(count, failed, cpu, waits), ages
 
 
@@ -113,7 +113,7 @@ def _waits(data_dir: Path, since: datetime) -> list[float]:
     """Of the calls that came after ``since``; the demo has a past of its own."""
     with closing(sqlite3.connect(f"file:{data_dir / 'xktcc.db'}?mode=ro", uri=True)) as database:
         rows = database.execute(
-            "SELECT queued_at, rang_at FROM call WHERE rang_at IS NOT NULL AND queued_at >= ?",
+            "SELECT queued_at, rang_at FROM call WHERE rang_at IS NOT NULL AND answered_at IS NOT NULL AND queued_at >= ?",
             (since.astimezone(UTC).replace(tzinfo=None).isoformat(" "),),
         ).fetchall()
     return [(datetime.fromisoformat(b) - datetime.fromisoformat(a)).total_seconds() * 1000 for a, b in rows]

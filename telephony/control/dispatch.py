@@ -98,13 +98,15 @@ class Dispatch:
         if self._world.stale_since is not None:
             return []
         self._not_before = {c: at for c, at in self._not_before.items() if at > now}
-        held_back = (
-            {promise.call for promise in self._promises.values()} | self._not_before.keys() | self._unsettled(now)
-        )
+        calls = [call for call in self._world.calls.values() if call.waiting]  # of many: this is done at every event
+        unsettled = self._unsettled(calls, now)
+        if not calls:
+            return []
+        held_back = {promise.call for promise in self._promises.values()} | self._not_before.keys() | unsettled
         waiting = [
             self._waiting(call, now)
-            for call in self._world.calls.values()
-            if call.waiting and call.id not in held_back and call.id not in unidentified and not _rings(call)
+            for call in calls
+            if call.id not in held_back and call.id not in unidentified and not _rings(call)
         ]
         if not waiting:
             return []
@@ -121,8 +123,8 @@ class Dispatch:
         waiting = sorted((self._waiting(c, now) for c in calls), key=lambda w: routing.caller_key(w, priorities))
         return [one.call for one in waiting]
 
-    def _unsettled(self, now: datetime) -> set[CallId]:
-        returned = [c.id for c in self._world.calls.values() if c.waiting and c.answered_at is not None]
+    def _unsettled(self, waiting: list[Call], now: datetime) -> set[CallId]:
+        returned = [call.id for call in waiting if call.answered_at is not None]
         self._returned = {call: self._returned.get(call, now) for call in returned}
         return {call for call, since in self._returned.items() if now - since < RETURN_SETTLES}
 

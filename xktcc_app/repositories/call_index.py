@@ -86,6 +86,7 @@ def _derive(session: Session, calls: Sequence[Call]) -> None:
             select(Account).where(col(Account.agent_number).in_({call.agent for call in calls if call.agent}))
         ).all()
     }
+    _give_keys(session, [call for call in calls if call.seq is None])
     for call in calls:
         elder = elders.get(call.elder_id)
         call.status = call.outcome or "open"
@@ -94,10 +95,8 @@ def _derive(session: Session, calls: Sequence[Call]) -> None:
         call.party_name = elder.name if elder else ""
         call.name_key = normalise_text(call.party_name)
         call.org_id = elder.org_id if elder else agents.get(call.agent)
-        if call.seq is None:
-            call.seq = _free_key(session, key_at(call.started_at))
         session.add(call)
-        session.flush()
+    session.flush()
 
 
 def _by_key(session: Session, table: type[Elder], keys: set[int | None]) -> dict[int | None, Elder]:
@@ -107,9 +106,21 @@ def _by_key(session: Session, table: type[Elder], keys: set[int | None]) -> dict
     return {row.id: row for row in session.exec(select(table).where(col(table.id).in_(wanted))).all()}
 
 
-def _free_key(session: Session, key: int) -> int:
-    """The key itself, or the next that is free."""
-    taken = set(session.exec(select(Call.seq).where(col(Call.seq).between(key, key + 1000))).all())
+def _give_keys(session: Session, calls: Sequence[Call]) -> None:
+    """Each gets the key of its moment, or the next that is free."""
+    if not calls:
+        return
+    wanted = [key_at(call.started_at) for call in calls]
+    taken = set(session.exec(select(Call.seq).where(col(Call.seq).in_(wanted))).all())
+    for call, key in zip(calls, wanted, strict=True):
+        call.seq = _free_key(session, key, taken) if key in taken else key
+        taken.add(call.seq)
+
+
+def _free_key(session: Session, key: int, given: set[int | None]) -> int:
+    """The first after ``key`` that no call has, and none of ``given``."""
+    with session.no_autoflush:
+        taken = given.union(session.exec(select(Call.seq).where(col(Call.seq).between(key, key + 1000))).all())
     while key in taken:
         key += 1
     return key
