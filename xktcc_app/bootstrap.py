@@ -1,4 +1,4 @@
-"""Builds the running program from its settings: database, records, PBX, control, services. Only here a driver is named."""
+"""Builds the running program from its settings: database, records, PBX, control, services."""
 
 from __future__ import annotations
 
@@ -7,36 +7,35 @@ import contextlib
 import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, fields
-from datetime import timedelta
 from typing import Any
 
 from telephony.ari.client import AriClient
 from telephony.ari.driver import AriDriver
 from telephony.ari.earpiece import AriEarpieces
 from telephony.ari.embedded_phones import EmbeddedPhones
-from telephony.ari.lab_phones import LabPhones
-from telephony.ari.phone_fields import PhoneKind
 from telephony.ari.provisioning import Provisioning
-from telephony.ari.stored import AriStoredRecordings
 from telephony.bus import Bus, MemoryBus
 from telephony.control.control import Control
-from telephony.control.rules import Rules
 from telephony.control.surroundings import Surroundings
 from telephony.earpiece import Earpieces
 from telephony.errors import ApplicationReplacedError, PbxCredentialsError
 from telephony.exchange.demo_numbers import demo_number
-from telephony.numbers import DialRules
 from telephony.port import Capability, CtiPort
-from telephony.stored import StoredRecordings
-from telephony.types import AgentId, DeviceId, SeatState
+from telephony.types import AgentId, SeatState
 from telephony.views import SeatProfile
 from xktcc_app.audit import audit_seal
-from xktcc_app.config import ConfigError, Settings
-from xktcc_app.data_dir import ARI_PASSWORD, EXPORTS, IMPORTS, JOURNAL, kept_secret, prepare_data_dir
-from xktcc_app.domain.elders import ROUTING_WEIGHTS
-from xktcc_app.domain.orders import OverdueLimits
-from xktcc_app.domain.permissions import DataScope
-from xktcc_app.domain.sessions import Lifetime, ThrottlePolicy
+from xktcc_app.config import Settings
+from xktcc_app.configured import (
+    Archive,
+    build_archive,
+    build_control,
+    build_port,
+    export_rules,
+    login_rules,
+    overdue_limits,
+    to_browser,
+)
+from xktcc_app.data_dir import IMPORTS, JOURNAL, prepare_data_dir
 from xktcc_app.first_start import token_cipher
 from xktcc_app.pbx_check import PbxWatch, ari_client
 from xktcc_app.repositories import accounts as accounts_repo
@@ -44,7 +43,7 @@ from xktcc_app.services.access import check_declared
 from xktcc_app.services.accounts import AccountService
 from xktcc_app.services.audit import AuditService
 from xktcc_app.services.audit_log import AuditLogService
-from xktcc_app.services.browser_phone import BrowserPhoneService, PhoneSurroundings, Switch
+from xktcc_app.services.browser_phone import BrowserPhoneService, PhoneSurroundings
 from xktcc_app.services.call_form import CallFormService
 from xktcc_app.services.call_records import CallRecordService
 from xktcc_app.services.call_reports import CallReportService
@@ -58,7 +57,7 @@ from xktcc_app.services.dialling import DialService
 from xktcc_app.services.effects import Effects
 from xktcc_app.services.elders import ElderService
 from xktcc_app.services.errors import ServiceError
-from xktcc_app.services.exports import ExportRules, ExportService
+from xktcc_app.services.exports import ExportService
 from xktcc_app.services.flash import FlashStore
 from xktcc_app.services.health import HealthService
 from xktcc_app.services.history import DatabaseHistory, ElderDirectory
@@ -72,8 +71,6 @@ from xktcc_app.services.passwords import PasswordHasher
 from xktcc_app.services.phones import PhoneService
 from xktcc_app.services.record_writer import RecordWriter
 from xktcc_app.services.recording_check import RecordingCheck
-from xktcc_app.services.recording_files import RecordingFiles
-from xktcc_app.services.recording_keeper import KeepingRules, KeepingSurroundings, RecordingKeeper
 from xktcc_app.services.recordings import RecordingService
 from xktcc_app.services.refusals import Refusals
 from xktcc_app.services.reports import ReportService
@@ -82,7 +79,7 @@ from xktcc_app.services.rewind import RewindService
 from xktcc_app.services.roles import RoleService
 from xktcc_app.services.screen_pop import ScreenPopService
 from xktcc_app.services.seats import SeatService
-from xktcc_app.services.sessions import LoginRules, SessionService, SessionSurroundings
+from xktcc_app.services.sessions import SessionService, SessionSurroundings
 from xktcc_app.services.tokens import TokenCipher
 from xktcc_app.services.toolbar import ToolbarService
 from xktcc_app.services.user_phones import UserPhoneService
@@ -333,7 +330,7 @@ async def start(
         browser_phone=BrowserPhoneService(
             PhoneSurroundings(database, bus, cipher)
             if settings.embedded
-            else PhoneSurroundings(database, bus, cipher, _to_browser(pbx), port.renew_leg)
+            else PhoneSurroundings(database, bus, cipher, to_browser(pbx), port.renew_leg)
         ),
         earpieces=AriEarpieces(pbx, settings.ari_app),
         callbacks=CallbackService(CallbackSurroundings(database, audit, toolbar.dial)),
@@ -369,106 +366,6 @@ async def start(
         await running.stop()
         raise
     return running
-
-
-def _to_browser(client: AriClient) -> Switch:
-    provisioning = Provisioning(client)
-
-    async def switch(device: DeviceId, secret: str) -> None:
-        await provisioning.provide(device, secret, PhoneKind.BROWSER)
-
-    return switch
-
-
-def build_port(settings: Settings) -> CtiPort:
-    """The driver of the configured PBX or of the embedded exchange."""
-    url = settings.effective_ari_url
-    password = settings.ari_password or kept_secret(settings.data_dir / ARI_PASSWORD)
-    return AriDriver(
-        url,
-        settings.ari_user,
-        password,
-        app=settings.ari_app,
-        hotline=next(iter(settings.hotlines.split()), "96000"),
-        phones=LabPhones(url) if settings.embedded else None,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Archive:
-    """The recordings' folder, what fills it and what looks after it."""
-
-    files: RecordingFiles
-    stored: StoredRecordings
-    keeper: RecordingKeeper
-    check: RecordingCheck
-
-
-def build_archive(settings: Settings, database: Database, audit: AuditService) -> Archive:
-    """The archive of recordings beside the configured PBX. ``ConfigError`` when its folder can't be made or written."""
-    password = settings.ari_password or kept_secret(settings.data_dir / ARI_PASSWORD)
-    client = AriClient(settings.effective_ari_url, settings.ari_user, password)
-    stored = AriStoredRecordings(client, settings.effective_pbx_recordings_dir)
-    try:
-        files = RecordingFiles(settings.effective_recordings_dir)
-    except OSError as error:
-        raise ConfigError(
-            f"XKTCC_RECORDINGS_DIR is '{settings.effective_recordings_dir}': allowed is a folder that can be written "
-            f"({error.strerror or type(error).__name__})."
-        ) from None
-    rules = KeepingRules(settings.zone, settings.recording_days, pbx_keeps=settings.pbx_keeps_recordings)
-    keeper = RecordingKeeper(KeepingSurroundings(database, files, stored, audit), rules)
-    return Archive(files, stored, keeper, RecordingCheck(database, files, stored))
-
-
-def build_control(settings: Settings, around: Surroundings) -> Control:
-    """The one writer of seats and calls, by the configured rules."""
-    rules = Rules(
-        zone=settings.zone,
-        ring_timeout_s=settings.ring_timeout_s,
-        greeting=settings.greeting,
-        announce_every_s=settings.announce_every_s,
-        overflow_after_s=settings.overflow_after_s,
-        overflow_number=settings.overflow_number,
-        wrap_up_s=settings.wrap_up_s,
-        service_level_s=settings.service_level_s,
-        valid_after_s=settings.valid_after_s,
-        reconcile_every_s=settings.reconcile_s,
-        sos_lines=settings.sos_numbers,
-        dialling=DialRules(
-            frozenset(settings.emergency_numbers), settings.dial_emergency, barred=settings.barred_numbers
-        ),
-        priorities=ROUTING_WEIGHTS,
-    )
-    return Control(around, rules)
-
-
-def export_rules(settings: Settings) -> ExportRules:
-    """Where exports go and how large they may get, as configured."""
-    limits = {
-        DataScope.ALL: settings.export_rows_all,
-        DataScope.BRANCH: settings.export_rows_branch,
-        DataScope.OWN: settings.export_rows_own,
-    }
-    return ExportRules(settings.data_dir / EXPORTS, settings.zone, limits)
-
-
-def overdue_limits(settings: Settings) -> OverdueLimits:
-    """When an order waits too long, as configured."""
-    dispatch, accept = settings.order_dispatch_minutes, settings.order_accept_minutes
-    return OverdueLimits(timedelta(minutes=dispatch), timedelta(minutes=accept))
-
-
-def login_rules(settings: Settings) -> LoginRules:
-    """How sessions last and guessing is slowed, as configured."""
-    forget = lock = timedelta(minutes=settings.lock_minutes)
-    longest = timedelta(minutes=1)
-    return LoginRules(
-        lifetime=Lifetime(timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours)),
-        account=ThrottlePolicy(free=3, longest=longest, forget=forget, lock_after=settings.lock_after, lock=lock),
-        # many people of one house share an address, so it slows down later and is never locked
-        address=ThrottlePolicy(free=20, longest=longest, forget=forget, lock_after=0, lock=lock),
-    )
 
 
 def _has_live_call(bus: Bus, agent: AgentId) -> bool:

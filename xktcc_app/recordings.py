@@ -11,8 +11,8 @@ import json
 import sys
 from dataclasses import asdict
 
-from xktcc_app.bootstrap import build_archive
 from xktcc_app.config import ConfigError, load_settings
+from xktcc_app.configured import build_archive
 from xktcc_app.data_dir import prepare_data_dir
 from xktcc_app.domain.audit import AuditEntry
 from xktcc_app.services.audit import AuditService
