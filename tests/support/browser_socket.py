@@ -97,7 +97,7 @@ class BrowserSocket:
         told = sum(client_key("is_hydrated") in delta.get(ROOT, {}) for _, delta in self.deltas)
         return told >= 2 * self.hydrations
 
-    async def until(self, fact: Callable[[], Any], within_s: float = 3.0, what: str = "the expected") -> Any:
+    async def until(self, fact: Callable[[], Any], within_s: float = 10.0, what: str = "the expected") -> Any:
         deadline = time.monotonic() + within_s
         while not (found := fact()):
             if self.closed and self._reader.done() and (stumbled := self._reader.exception()):
