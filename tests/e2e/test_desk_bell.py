@@ -15,14 +15,14 @@ from tests.e2e.visitor import Visitor
 
 A_MINUTE_S = 60
 ME = "1001"
-# The desktop and the loudspeaker, noted instead of used.
+# The desktop and the loudspeaker, noted instead of used. What one tab is allowed all are.
 DESKTOP_AND_SPEAKER = """
 window.asked = 0;
 window.notes = [];
 window.tones = 0;
 window.Notification = class {
-  static permission = "default";
-  static async requestPermission() { window.asked += 1; return (Notification.permission = "granted"); }
+  static get permission() { return localStorage.getItem("allowed") ?? "default"; }
+  static async requestPermission() { window.asked += 1; localStorage.setItem("allowed", "granted"); return "granted"; }
   constructor(title, options) { window.notes.push(Object.assign(this, { title, ...options, open: true })); }
   close() { this.open = false; }
 };
