@@ -50,6 +50,8 @@ def gone(ledger: Ledger, second: Leg) -> list[Output]:
     asker = call.seats.get(second.device)
     asked = call.seats.get(consultation.to) if consultation is not None else None
     if asked is not None and asker is not None and not asker.leaving:
+        # the reason also tells a ringing that is on its way to the PBX that nobody wants it any more
+        asked.cause = asked.cause or (Cause.NORMAL if asked.up else Cause.ANSWERED_ELSEWHERE)
         told.append(HangUp(call.id, asked.channel, "normal" if asked.up else "answered_elsewhere"))
     return told
 
