@@ -8,6 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.async_api import Locator, Page, expect
 
+from tests.e2e.waiting import answered
+
 
 @dataclass
 class EldersScreen:
@@ -32,7 +34,7 @@ class EldersScreen:
         return self.page.locator("#elder-form")
 
     async def until_shown(self) -> None:
-        await expect(self.page.get_by_test_id("list")).to_have_attribute("aria-busy", "false")
+        await answered(self.page)
         await expect(self.rows.first).to_be_visible()
 
     async def ask(self, **fields: str) -> None:
@@ -48,7 +50,7 @@ class EldersScreen:
 
     async def settled(self) -> None:
         """Whatever was asked last is answered: rows, or that there are none."""
-        await expect(self.page.locator(".list")).to_have_attribute("aria-busy", "false")
+        await answered(self.page)
         await expect(self.rows.or_(self.page.locator(".list .blank")).first).to_be_visible()
 
     @staticmethod

@@ -8,6 +8,7 @@ from playwright.async_api import Locator, Page, expect
 from tests.e2e.centre import Centre
 from tests.e2e.screens import Toolbar
 from tests.e2e.visitor import Visitor
+from tests.e2e.waiting import answered
 
 ME = "1002"
 ENGAGED, AT_HOME, OTHER = "13955550061", "13955550062", "13955550063"
@@ -36,7 +37,7 @@ async def _entry(page: Page, number: str, said: str, state: str = "") -> Locator
     row = page.locator("tr[data-row]").filter(has_text=f"{number[:3]}****{number[-4:]}").filter(has_text=said)
     for _ in range(TRIES):
         await query.get_by_role("button", name="查询").click()
-        await expect(page.get_by_test_id("list")).to_have_attribute("aria-busy", "false")
+        await answered(page)
         if await row.count() == 1:
             return row
         await page.wait_for_timeout(250)

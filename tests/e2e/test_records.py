@@ -10,7 +10,7 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.e2e.conftest import Visit
 from tests.e2e.visitor import Visitor
-from tests.e2e.waiting import until
+from tests.e2e.waiting import answered, until
 
 LAST = "the last choice there is"
 GRAVE = {"serious", "critical"}
@@ -48,7 +48,7 @@ def rows(page: Page) -> Locator:
 
 
 async def total(page: Page) -> int:
-    await expect(page.get_by_test_id("list")).to_have_attribute("aria-busy", "false")
+    await answered(page)
     return int("".join(re.findall(r"\d", await page.locator(".pager .total").inner_text())))
 
 

@@ -13,7 +13,7 @@ from playwright.async_api import Page, expect
 
 from tests.e2e.conftest import Visit
 from tests.e2e.visitor import Visitor
-from tests.e2e.waiting import until
+from tests.e2e.waiting import answered, until
 
 GRAVE = {"serious", "critical"}
 MONTHS = "#chart-n .trace.bars:last-child .point path"
@@ -38,7 +38,7 @@ async def listed(page: Page) -> int:
     """How many orders the list has that was opened."""
     await page.wait_for_url(re.compile("/orders"))
     await expect(page.locator("tr[data-row]").first).to_be_visible()
-    await expect(page.get_by_test_id("list")).to_have_attribute("aria-busy", "false")
+    await answered(page)
     return int("".join(re.findall(r"\d", await page.locator(".pager .total").inner_text())))
 
 

@@ -7,6 +7,8 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from playwright.async_api import Page
+
 T = TypeVar("T")
 
 
@@ -19,3 +21,14 @@ async def until(fact: Callable[[], Awaitable[T]], what: str, within_s: float = 2
             return value
         assert time.monotonic() < deadline, f"not within {within_s} s: {what}"
         await asyncio.sleep(0.05)
+
+
+async def answered(page: Page) -> None:
+    """The list shows what the address says; ``aria-busy`` alone may still be that of the address before."""
+    await page.wait_for_function(
+        """() => {
+          const list = document.querySelector(".list");
+          const plain = (query) => String(new URLSearchParams(query));
+          return list?.getAttribute("aria-busy") === "false" && plain(list.dataset.answered) === plain(location.search);
+        }"""
+    )

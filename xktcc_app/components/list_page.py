@@ -102,7 +102,7 @@ def list_page(page: ListPage) -> rx.Component:
         rx.cond(page.state.loaded, pagination(page.state)),
         class_name="panel list",
         aria_label=t(page.crumbs[-1]),
-        custom_attrs={"aria-busy": waiting(page.state)},
+        custom_attrs={"aria-busy": waiting(page.state), "data-answered": page.state.answered},
     )
     return layout(
         rx.el.div(breadcrumb(*page.crumbs), class_name="head"),
