@@ -12,8 +12,9 @@ from playwright.async_api import Browser, BrowserContext, Dialog, Page, async_pl
 
 from telephony.ari.client import AriClient, path
 from telephony.ari.names import recording_name
+from telephony.errors import NoSuchCallError
 from telephony.types import CallId
-from tests.contract.pbx import CALLERS, AsteriskPbx
+from tests.contract.pbx import CALLERS, AsteriskPbx, until_so
 from tests.contract.sound import tones
 from tests.e2e.centre import Centre
 from tests.e2e.conftest import DESKTOP, _chromium
@@ -21,6 +22,7 @@ from tests.e2e.screens import Toolbar
 from tests.support.sip_phones import write_tone
 
 pytestmark = pytest.mark.asterisk
+SETTINGS = {"XKTCC_PBX_KEEPS_RECORDINGS": "1"}  # they are looked at where they are made
 HZ = {"1001": 1700, "1002": 1000}
 CALLER_HZ = 440
 SILENCE = 0
@@ -215,7 +217,16 @@ async def test_a_reload_in_mid_call_leaves_it_at_hand_and_to_be_heard(
 
 
 async def _recording(client: AriClient, call: CallId) -> bytes:
+    await until_so(lambda: _is_over(client, call), what="the recording is over")
     url = f"{client._root}/ari/{path('recordings', 'stored', recording_name(call), 'file')}"
     answer = httpx.get(url, headers=client._headers, timeout=5)
     answer.raise_for_status()
     return answer.content
+
+
+async def _is_over(client: AriClient, call: CallId) -> bool:
+    try:
+        await client.request("GET", path("recordings", "live", recording_name(call)))
+    except NoSuchCallError:
+        return True
+    return False
