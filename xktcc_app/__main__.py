@@ -88,6 +88,17 @@ def _run(settings: Settings) -> int:
     _prepare_environment(settings)
     with step("bringing the database up to date"):
         welcome = _prepare_database(settings)
+    try:
+        return _run_prepared(settings, welcome)
+    except BaseException:
+        if (
+            welcome.admin_password is not None
+        ):  # it was made in this start and is kept nowhere: else nobody could ever log in
+            say(welcome.admin_line(settings))
+        raise
+
+
+def _run_prepared(settings: Settings, welcome: Welcome) -> int:
     exchange = _exchange(settings)
     try:
         if exchange is not None:

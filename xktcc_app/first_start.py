@@ -46,10 +46,14 @@ class Welcome:
         """Address and accounts, ready to be printed."""
         host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host
         lines = ["", f"XktCC 呼叫中心  http://{host}:{settings.port}/login", ""]
-        lines += [f"  admin       {self._admin(settings)}"]
+        lines += [self.admin_line(settings)]
         if self.demo_password is not None:
             lines += [f"  supervisor  {self.demo_password}", f"  1001 …      {self.demo_password}"]
         return "\n".join([*lines, "", "Ctrl-C stops it."])
+
+    def admin_line(self, settings: Settings) -> str:
+        """The administrator's account, ready to be printed."""
+        return f"  admin       {self._admin(settings)}"
 
     def _admin(self, settings: Settings) -> str:
         if self.admin_password is not None:

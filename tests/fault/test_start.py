@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -105,6 +108,39 @@ def test_a_database_that_is_none(tmp_path: Path) -> None:
     assert ended.stderr.startswith("The database can't be used (file is not a database)")
     assert ended.stderr.count("\n") == 1
     assert not (tmp_path / "data" / "exchange.json").exists()
+
+
+@pytest.fixture
+def pbx_that_knows_nobody() -> Iterator[str]:
+    """The address of something that refuses every user and password."""
+
+    class Refusal(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(401)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Nothing: the test's output is the program's."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Refusal)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_first_start_that_fails_still_tells_the_password_that_it_made(
+    tmp_path: Path, pbx_that_knows_nobody: str
+) -> None:
+    settings = {"XKTCC_ARI_URL": pbx_that_knows_nobody, "XKTCC_ARI_PASSWORD": "wrong", "XKTCC_DEMO": "0"}
+    ended = run(tmp_path / "data", **settings, XKTCC_ADMIN_PASSWORD="")
+    assert ended.returncode == 2
+    assert "the ARI user or password is wrong" in ended.stderr
+    line = next(line for line in ended.stdout.splitlines() if line.startswith("  admin "))
+    assert re.match(r"  admin       \S{12,}  \(shown only now", line), line
+    again = run(tmp_path / "data", **settings, XKTCC_ADMIN_PASSWORD="")
+    assert "  admin " not in again.stdout, "told once"
 
 
 def test_ctrl_c_ends_everything(tmp_path: Path, record_property) -> None:
