@@ -91,9 +91,8 @@ def _run(settings: Settings) -> int:
     try:
         return _run_prepared(settings, welcome)
     except BaseException:
-        if (
-            welcome.admin_password is not None
-        ):  # it was made in this start and is kept nowhere: else nobody could ever log in
+        # a password that was made in this start is kept nowhere: else nobody could ever log in
+        if welcome.admin_password is not None:
             say(welcome.admin_line(settings))
         raise
 

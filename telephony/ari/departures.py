@@ -51,7 +51,9 @@ def _asked_gone(call: Call, leg: Leg, cause: Cause) -> list[Output]:
     at_phone = call.consultation is not None and call.consultation.at_phone
     call.consultation = None
     if at_phone:
-        return second.put_down(call, cause)
+        # a caller whom the asker has just left to this one is in no bridge of anybody: back to the music
+        alone = [] if call.customer is None or asker is not None else [Park(call.id, call.customer.channel)]
+        return [*second.put_down(call, cause), *alone]
     if call.customer is None or asker is None:
         return []
     silence = [] if leg.established else [RingBack(call.id, asker.channel, on=False)]

@@ -155,8 +155,12 @@ class TransferCommands(PortCommands):
             await self._pbx.join(entry.mix, (asked.channel,))
         else:
             old, entry.moved = entry.mix, True
-            await self._pbx.create_mix(entry.mix, renumbers=True)
-            await self._pbx.join(entry.mix, (customer.channel, asked.channel))
+            try:
+                await self._pbx.create_mix(entry.mix, renumbers=True)
+                await self._pbx.join(entry.mix, (customer.channel, asked.channel))
+            except TelephonyError:
+                entry.moved = False  # the outside party is where it was, and so it is tried again
+                raise
             self._lanes.submit(DropBridge(entry.id, old))
 
     async def _leave(self, entry: Call, leg: Leg) -> None:

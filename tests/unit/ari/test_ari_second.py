@@ -147,6 +147,18 @@ def test_a_first_call_put_down_while_it_rings_waits_for_the_answer(scene: Scene)
     assert scene.done(Join) == [Join(call.id, call.mix, ("c1", other.channel), other.channel)]
 
 
+def test_a_caller_left_to_somebody_who_leaves_at_that_moment_waits_again(scene: Scene) -> None:
+    call, first, other = talking(scene)
+    scene.dies(first.channel)
+    scene.actions.clear()
+    scene.dies(other.channel)  # before the caller came to them
+    assert scene.actions[-1] == Park(call.id, "c1")
+    scene.enters("c1", "xk-queue-xktcc")
+    scene.dies(SECOND)
+    assert scene.book.calls[call.id].parked
+    assert scene.told(cti.CallCleared) == []
+
+
 def test_the_caller_takes_everything_along(scene: Scene) -> None:
     call, first, other = talking(scene)
     scene.dies("c1")
