@@ -133,11 +133,11 @@ async def test_any_order(toolbar: ToolbarClient, wall: WallClient, lab: Lab) -> 
     ],
 )
 async def test_what_a_click_can_dial(toolbar: ToolbarClient, payload: dict[str, Any], told: str) -> None:
-    state = toolbar.seat["state"]
+    await _logged_off(toolbar)  # however the commands before left the seat
     await toolbar.socket.call(f"{DialState.get_full_name()}.dial", **payload)
     await toolbar.socket.until(lambda: toolbar.socket.value(DialState, "error_code"), AGREE_S, "an answer")
     assert toolbar.socket.value(DialState, "error_code") == told
-    assert toolbar.seat["state"] == state
+    assert toolbar.seat["state"] == "logged_off"
 
 
 async def _sequence(chosen: random.Random, toolbar: ToolbarClient, lab: Lab, seen: set[str]) -> list[str]:
@@ -173,10 +173,19 @@ async def _sequence(chosen: random.Random, toolbar: ToolbarClient, lab: Lab, see
 
 
 async def _done(toolbar: ToolbarClient) -> None:
-    """Every command so far was carried out or refused: a page's events run one after the other, and this one's end is told last."""
-    before = _ends(toolbar)
+    """Every command so far was carried out or refused, and what became of the seat is here.
+
+    A page's events run one after the other: the end of ``dismiss`` is told after theirs, and ``load`` tells the seat anew.
+    """
+    before, told = _ends(toolbar), _loads(toolbar)
     await toolbar.socket.call(f"{TOOLBAR}.dismiss")
     await toolbar.socket.until(lambda: _ends(toolbar) > before, STEPS * AGREE_S, "the end of the commands")
+    await toolbar.socket.call(f"{TOOLBAR}.load")
+    await toolbar.socket.until(lambda: _loads(toolbar) > told, AGREE_S, "the seat as it is now")
+
+
+def _loads(toolbar: ToolbarClient) -> int:
+    return sum(client_key("provisioned") in delta.get(TOOLBAR, {}) for _, delta in toolbar.socket.deltas)
 
 
 def _ends(toolbar: ToolbarClient) -> int:
@@ -201,6 +210,12 @@ async def _outside(chosen: random.Random, lab: Lab) -> str:
     hand = chosen.choice(sorted(hands))
     await lab._http.post(hand)
     return hand
+
+
+async def _logged_off(toolbar: ToolbarClient) -> None:
+    for action in ("end_wrap_up", "log_off"):
+        await toolbar.socket.call(f"{TOOLBAR}.{action}")
+    await toolbar.wait_for(lambda: toolbar.seat["state"] == "logged_off", AGREE_S, "the seat is logged off")
 
 
 async def _calm(lab: Lab, toolbar: ToolbarClient) -> None:
