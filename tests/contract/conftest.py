@@ -18,7 +18,7 @@ from deploy.asterisk.options import default_home
 from deploy.asterisk.process import ProcessError, stop
 from telephony.ari.client import AriClient
 from tests.contract.centre import Centre
-from tests.contract.pbx import AsteriskPbx, ExchangePbx, Pbx
+from tests.contract.pbx import SILENCE_S, AsteriskPbx, ExchangePbx, Pbx
 
 _HOME = "xktcc-pbx-"
 
@@ -60,13 +60,13 @@ def asterisk() -> Iterator[AsteriskPbx]:
     home = Path(tempfile.mkdtemp(prefix=_HOME))
     (home / "runner").write_text(str(os.getpid()))
     home.chmod(0o711)  # Asterisk runs as another user
-    pbx = AsteriskPbx(home, program)
+    pbx = AsteriskPbx(home, program, rtp_timeout_s=SILENCE_S)
     try:
         try:
             pbx.start()
         except ProcessError as error:  # said even when the second try goes well: it must not become a habit
             warnings.warn(f"Asterisk had to be started twice: {error}", stacklevel=1)
-            pbx = AsteriskPbx(home, program)
+            pbx = AsteriskPbx(home, program, rtp_timeout_s=SILENCE_S)
             pbx.start()
         _run(pbx.connect_phones(home))
         yield pbx

@@ -275,6 +275,10 @@ class SipCaller:
         return state[self.user]["calls"][self.number]["state"] == ENDED
 
 
+SILENCE_S = 5
+"""So soon the scenarios have somebody without sound given up, so that they can wait for it."""
+
+
 def token_of(device: str) -> str:
     return f"token-of-{device}"
 
@@ -285,8 +289,13 @@ class AsteriskPbx:
     name = "asterisk"
     user = "xktcc"
 
-    def __init__(self, home: Path, program: Path, *, crowded: bool = False, rtp_ports: int = 200) -> None:
-        """``crowded``: the people outside have a process of phones of their own, because one can have four calls at a time."""
+    def __init__(
+        self, home: Path, program: Path, *, crowded: bool = False, rtp_ports: int = 200, rtp_timeout_s: int = 30
+    ) -> None:
+        """``crowded``: the people outside have a process of phones of their own, because one can have four calls at a time.
+
+        ``rtp_timeout_s``: after so many seconds without sound somebody is given up. On a busy machine phones stammer.
+        """
         self._crowded = crowded
         self._home, self._program = home / "instance", program
         self.password = kept_password(self._home)
@@ -300,7 +309,7 @@ class AsteriskPbx:
             sip_port=sip_port,
             rtp_first=28200,
             rtp_ports=rtp_ports,
-            rtp_timeout_s=5,
+            rtp_timeout_s=rtp_timeout_s,
         )
         self.url = self.plan.ari_url
         self._phones: PhoneProcess | PhonePair | None = None
@@ -326,7 +335,7 @@ class AsteriskPbx:
 
     async def connect_phones(self, folder: Path) -> None:
         async with AriClient(self.url, self.user, self.password) as client:
-            provisioning = Provisioning(client, rtp_timeout_s=5)
+            provisioning = Provisioning(client, rtp_timeout_s=self.plan.rtp_timeout_s)
             for device in SEATS:
                 await provisioning.provide(DeviceId(device), token_of(device))
         if self._crowded:

@@ -31,7 +31,7 @@ from telephony.numbers import DialRules
 from telephony.records import CallRecord, RecordingRecord, SeatStateRecord
 from telephony.types import AgentId, AgentState
 from tests.contract.centre import RULES, Centre
-from tests.contract.pbx import SEATS, AsteriskPbx, ExchangePbx, Pbx
+from tests.contract.pbx import SEATS, SILENCE_S, AsteriskPbx, ExchangePbx, Pbx
 from tests.contract.soak_steps import Scene, draw
 
 STEPS = 40
@@ -200,7 +200,7 @@ def open_folder() -> Iterator[Path]:
 
 async def _on_asterisk(minutes: float, seed: int) -> None:
     with open_folder() as home:
-        pbx = AsteriskPbx(home, install(default_home() / "asterisk-22"), crowded=True)
+        pbx = AsteriskPbx(home, install(default_home() / "asterisk-22"), crowded=True, rtp_timeout_s=SILENCE_S)
         try:
             pbx.start()
             await pbx.connect_phones(home)

@@ -62,6 +62,10 @@ class ServedCentre:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def database_url(self) -> str:
+        return self._settings.effective_database_url
+
+    @property
     def lab_url(self) -> str:
         return f"http://127.0.0.1:{self.exchange_port}/lab"
 
