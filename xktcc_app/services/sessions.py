@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import uuid
 from collections import Counter
@@ -173,7 +174,7 @@ class SessionService(SessionRegistry):
         if not await self._hasher.verify(old, stored.password_hash if stored else None):
             raise self._refused(principal.account, address, attempt)
         await self._database.write(lambda session: LoginThrottle.succeeded(session, attempt))
-        fault = fault_of(new, principal.account, old)
+        fault = await asyncio.to_thread(fault_of, new, principal.account, old)  # it may take tens of milliseconds
         if fault is not None:
             raise WeakPasswordError(fault)
         await self.set_password(principal.account_id, new, temporary=False)

@@ -1,9 +1,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from xktcc_app.domain.masking import mask_number, normalise_number, number_to_dial
-from xktcc_app.domain.passwords import PasswordFault, fault_of
+from xktcc_app.domain.passwords import SHORTEST, PasswordFault, fault_of
 
 
 @pytest.mark.parametrize(
@@ -61,12 +62,31 @@ def test_a_masked_mobile_never_holds_its_middle(number):
         ("颐年呼叫中心的茶杯20261127", None),
         ("20262711902847", None),
         ("p" * 30 + "q" * 30 + "r" * 30, None),
+        ("1qaz2wsx3edc", PasswordFault.COMMON),
+        ("P@ssw0rd2026", PasswordFault.COMMON),
+        ("woaini5201314", PasswordFault.COMMON),
+        ("Woaini1314520", PasswordFault.COMMON),
+        ("13812345678", PasswordFault.COMMON),
+        ("abcdefghijklm", PasswordFault.COMMON),
+        ("four warm cups of tea for the two of us, and " * 2, None),
         ("the-old-password", PasswordFault.UNCHANGED),
         ("four warm cups", None),
     ],
 )
 def test_the_password_policy(password, fault):
     assert fault_of(password, "supervisor", "the-old-password") is fault
+
+
+def test_the_commonest_passwords_are_refused():
+    long_enough = [text for text in FREQUENCY_LISTS["passwords"] if len(text) >= SHORTEST]
+    assert len(long_enough) > 1000
+    assert [text for text in long_enough if fault_of(text, "supervisor") is None] == []
+
+
+@pytest.mark.parametrize("changed", [str.capitalize, str.upper, lambda text: f"{text}1", lambda text: f"{text}!"])
+def test_a_little_more_makes_the_commonest_no_better(changed):
+    common = [text for text in FREQUENCY_LISTS["passwords"] if len(changed(text)) >= SHORTEST][:100]
+    assert [text for text in common if fault_of(changed(text), "supervisor") is None] == []
 
 
 @pytest.mark.parametrize(
