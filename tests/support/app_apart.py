@@ -8,6 +8,11 @@ from typing import Any
 import reflex as rx
 from reflex_base.registry import RegistrationContext
 
+from xktcc_app.live.sockets import build_sockets
+
+PATIENCE_S = 30
+"""So long a client may be silent here: it shares the process with the server, and both wait while others use the machine."""
+
 
 def app_apart(**options: Any) -> tuple[rx.App, Context]:
     """The app, and the context in which it is to be served."""
@@ -17,4 +22,6 @@ def app_apart(**options: Any) -> tuple[rx.App, Context]:
 
 def _made(options: dict[str, Any]) -> rx.App:
     RegistrationContext.set(RegistrationContext.get().fork())
-    return rx.App(**options)
+    sockets = build_sockets((), trust_proxy=False)
+    sockets.eio.ping_timeout = PATIENCE_S
+    return rx.App(sio=sockets, **options)

@@ -102,9 +102,20 @@ class BrowserSocket:
         while not (found := fact()):
             if self.closed and self._reader.done() and (stumbled := self._reader.exception()):
                 raise stumbled  # what came could not be read: nothing more will come
-            assert time.monotonic() < deadline, f"not within {within_s} s: {what}; got {str(self.values)[:800]}"
+            assert time.monotonic() < deadline, (
+                f"not within {within_s} s: {what}; {self._standing()}; got {str(self.values)[:800]}"
+            )
             await asyncio.sleep(0.005)
         return found
+
+    def _standing(self) -> str:
+        """How the line stands, for whoever waits in vain."""
+        last = (
+            f"the last of {len(self.deltas)} deltas {time.monotonic() - self.deltas[-1][0]:.1f} s ago"
+            if self.deltas
+            else "no delta"
+        )
+        return f"closed {self.closed} ({self._socket.close_code}), {last}"
 
     async def round_trip(self, within_s: float = 10.0) -> None:
         """Everything that was sent before has been read by the server, and its answers are here (events run in order)."""

@@ -22,7 +22,6 @@ from xktcc_app.domain.thresholds import Thresholds
 from xktcc_app.first_start import prepare_accounts
 from xktcc_app.live import live as live_module
 from xktcc_app.live.setup import LiveNeeds, build_live
-from xktcc_app.live.sockets import build_sockets
 from xktcc_app.migrate import migrate
 from xktcc_app.serve import serve_until
 from xktcc_app.services.passwords import PasswordHasher
@@ -52,7 +51,7 @@ class ServedCentre:
         leave_ready(filled.effective_database_url, [str(1003 + place) for place in range(SEATS - 2)])
         self._settings = filled.model_copy(update={"demo": False, **rules})
         self._outside = Starlette()
-        self._app, around = app_apart(sio=build_sockets((), trust_proxy=False), api_transformer=[self._outside])
+        self._app, around = app_apart(api_transformer=[self._outside])
         self._thread = threading.Thread(target=around.run, args=(self._run,), daemon=True)
         self._serving = threading.Event()
         self._loop: asyncio.AbstractEventLoop | None = None

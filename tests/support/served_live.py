@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from itertools import count
 from types import SimpleNamespace
 from typing import Any, TypeVar
 from unittest.mock import AsyncMock
@@ -27,7 +28,6 @@ from xktcc_app.domain.thresholds import Thresholds
 from xktcc_app.live import live as live_module
 from xktcc_app.live.live import Live
 from xktcc_app.live.setup import LiveNeeds, build_live
-from xktcc_app.live.sockets import build_sockets
 from xktcc_app.serve import serve_until
 from xktcc_app.services.flash import FlashStore
 from xktcc_app.state.registry import STATES
@@ -106,9 +106,10 @@ class ServedLive:
         self.sessions = FakeSessions()
         self.bus = MemoryBus()
         self.seats, self.toolbar = Recorder(), Recorder()
-        self.app, around = app_apart(sio=build_sockets((), trust_proxy=False))
+        self.app, around = app_apart()
         self.live: Live | None = None
         self.alive = True
+        self._logins = count()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=around.run, args=(self._run,), daemon=True)
 
@@ -173,7 +174,7 @@ class ServedLive:
 
     def log_in(self, account: str, role: str, **changes: Any) -> str:
         """A session; returns the cookie of its browser."""
-        secret = f"secret-{account}-{len(self.sessions.known_sessions)}-{len(self.sessions.touched)}"
+        secret = f"secret-{account}-{next(self._logins)}"
         self.sessions.known_sessions[secret] = principal(account, role, f"session-of-{secret}", **changes)
         return f"xktcc_session={secret}"
 

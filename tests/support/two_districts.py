@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import or_
 from sqlalchemy import select as rows
 from sqlmodel import Session, col, select
 
 from telephony.records import CallRecord
-from telephony.types import CallId, Direction
+from telephony.types import CallId, CallOutcome, Direction
 from tests.support.program import DEMO_PASSWORD
 from xktcc_app.domain.elder_form import ElderForm
 from xktcc_app.domain.permissions import DataScope, Permission, RoleDefinition
@@ -98,7 +99,9 @@ def _people(session: Session, hashed: str) -> tuple[int, int, int]:
 
 def _calls(session: Session, home: int, elder: int) -> int:
     call = CallId("west-call")
-    write_records(session, [CallRecord(call, Direction.INBOUND, PHONE, "96000", NOW, queued_at=NOW, elder_id=elder)])
+    ended = {"answered_at": NOW, "ended_at": NOW, "outcome": CallOutcome.ANSWERED, "talk_s": 0.0, "valid": False}
+    record = CallRecord(call, Direction.INBOUND, PHONE, "96000", NOW, queued_at=NOW, elder_id=elder, **ended)
+    write_records(session, [record])
     missed = Callback(
         number=MISSED_PHONE, party_name="西岸家属", org_id=home, elder_id=elder, reason="abandoned", first_at=NOW, last_at=NOW
     )  # fmt: skip
@@ -119,7 +122,10 @@ class _Nowhere:
 
 
 def western_rows(url: str, west: West) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every table that is of the western branch, or points at something of it, by table."""
+    """Every row of every table that is of the western branch, or points at something of it, by table.
+
+    Without the moment in which a session was last heard of: that is written by and by.
+    """
     keys = {
         "organization": {west.branch, west.home}, "account": {west.account}, "elder": {west.elder},
         "service_order": {west.order}, "callback": {west.callback}, "call": {west.call},
@@ -133,7 +139,8 @@ def western_rows(url: str, west: West) -> dict[str, list[tuple[Any, ...]]]:
             theirs = [table.c.id.in_(keys[table.name])] if table.name in keys else []
             theirs += [table.c[name].in_(keys[of]) for name, of in by_name.items() if name in table.c]
             if theirs and not table.name.startswith("audit"):
-                wanted = rows(table).where(theirs[0]).union(*(rows(table).where(one) for one in theirs[1:]))
+                columns = [column for column in table.c if column.name != "seen_at"]
+                wanted = rows(*columns).where(or_(*theirs))
                 found[table.name] = database.reading(
                     lambda session, wanted=wanted: sorted(session.execute(wanted), key=str)
                 )
