@@ -65,8 +65,9 @@ async def test_the_figures_name_nobody(browser):
     assert "1001" not in answer.text
 
 
-async def test_services_are_there_while_the_program_runs(running, monkeypatch):
-    monkeypatch.setattr(bootstrap, "_running", [running])  # other tests' servers may live in this process
+async def test_services_are_there_while_the_program_runs(settings, pbx, monkeypatch):
+    monkeypatch.setattr(bootstrap, "_running", [])  # other tests' servers may live in this process
+    running = await bootstrap.start(settings, pbx)
     assert services() is running.services
     await running.stop()
     with pytest.raises(NotRunningError):
