@@ -127,9 +127,13 @@ class _Mouth:
         )  # right after a frame was taken; later looks only see it late
 
     def latencies(self, moments: Sequence[float]) -> list[float]:
-        """Milliseconds from mouth to ear, between the last two looks: a burst begins with every second of the caller's sound."""
+        """Milliseconds from mouth to ear, between the last two looks: a burst begins with every second of the caller's sound.
+
+        The phone counts from its sound's last beginning, which is a whole number of seconds: what is left is the clocks' drift.
+        """
         (one, first), (other, last) = self._looks[-2:]
-        slope = (last - first) / (other - one)
+        begun_anew = round(last - first)
+        slope = (last - first - begun_anew) / (other - one)
         return [(moment - first - (moment - one) * slope) % 1.0 * 1000 for moment in moments]
 
 
