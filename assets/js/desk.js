@@ -1,8 +1,6 @@
-// The desk's reflexes: bring up the caller's record, ring, remind, obey the keyboard.
+// The desk's reflexes: bring up the caller's record, ring, remind.
 //   [data-pop-call] [data-pop-loaded]   a button that is pressed when the two differ
-//   aria-keyshortcuts                   on buttons and fields: the key that presses or enters them
 import { onChange, onTick } from "./clock.js";
-import { openDialog } from "./shell.js";
 import { getUi, onStart, setUi } from "./store.js";
 
 const ASK_AGAIN_MS = 2000;
@@ -166,34 +164,6 @@ export async function allowReminder(yes) {
   if (yes) await Notification.requestPermission();
 }
 
-// ---- the keyboard
-
-const typing = (el) => el.closest?.("input, textarea, select, [contenteditable]");
-
-function keyOf(event) {
-  if (event.ctrlKey || event.metaKey) return "";
-  if (/^F\d+$/.test(event.key)) return event.altKey ? "" : event.key;
-  if (event.altKey && /^(Key[A-Z]|Digit\d)$/.test(event.code)) return `Alt+${event.code.slice(-1)}`;
-  return "";
-}
-
-function onKey(event) {
-  if (event.key === "?" && !typing(event.target) && bar()) {
-    event.preventDefault();
-    return openDialog("keys");
-  }
-  const key = keyOf(event);
-  if (!key || !bar()) return;
-  const targets = [...document.querySelectorAll(`[aria-keyshortcuts="${key}"]`)].filter((el) => el.checkVisibility?.() ?? true);
-  if (!targets.length) return;
-  event.preventDefault();
-  if (event.repeat) return;
-  const target = targets.find((el) => !el.disabled);
-  if (!target) return;
-  if (target.nodeName === "BUTTON") target.click();
-  else target.focus();
-}
-
 // ---- handing a call over: the other seats come for a while each time they are asked for
 
 function watchPeers() {
@@ -238,6 +208,5 @@ onStart(() => {
   onTick(() => setUi("remind", mayAsk()));
   document.addEventListener("pointerdown", wake);
   document.addEventListener("keydown", wake);
-  document.addEventListener("keydown", onKey);
   addEventListener("pagehide", end);
 });

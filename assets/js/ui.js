@@ -10,6 +10,7 @@ export { openDialog } from "./shell.js";
 export { keepMine } from "./callform.js";
 export { answerPhone, dropPhone, takePhone, testPhone } from "./phone.js";
 export { allowReminder, togglePicker, toggleRing } from "./desk.js";
+import "./keys.js";
 export { toggleGroup } from "./arrange.js";
 export { act } from "./wall.js";
 export { rewindTo, startRewind, togglePlay } from "./rewind.js";

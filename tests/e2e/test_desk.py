@@ -209,6 +209,57 @@ async def test_the_list_of_shortcuts(visitor: Visitor, toolbar: Toolbar, page: P
     await toolbar.until("ready")
 
 
+# What the button says is the answer. Busy for 0 ms: until it says something else.
+PRESS_WHILE_BUSY = """([key, busyMs]) => {
+    const button = [...document.querySelectorAll(`[aria-keyshortcuts="${key}"]`)].find((el) => el.checkVisibility());
+    const said = button.textContent;
+    const freeLater = () => {
+        if (button.isConnected && button.textContent === said) requestAnimationFrame(freeLater);
+        else button.disabled = false;
+    };
+    button.disabled = true;
+    document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+    if (!busyMs) {
+        freeLater();
+        return said;
+    }
+    return new Promise((done) => setTimeout(() => {
+        const says = button.textContent;
+        button.disabled = false;
+        done(says);
+    }, busyMs));
+}"""
+
+
+async def test_a_key_pressed_while_a_command_is_under_way_is_obeyed_after_it(
+    visitor: Visitor, toolbar: Toolbar, page: Page
+) -> None:
+    await _talk(visitor, toolbar, demo_number(12))
+    await expect(toolbar.button("静音")).to_be_enabled()
+    assert await page.evaluate(PRESS_WHILE_BUSY, ["F9", 300]) == "静音", "it was pressed while it could not be"
+    await expect(toolbar.root).to_have_attribute("data-muted", "true")
+    await expect(toolbar.button("取消静音")).to_be_enabled()
+    # too old by now: it would surprise whoever pressed it
+    assert await page.evaluate(PRESS_WHILE_BUSY, ["F9", 2000]) == "取消静音"
+    await page.keyboard.press("F8")
+    await toolbar.until("hold")
+    await expect(toolbar.root).to_have_attribute("data-muted", "true")
+
+
+async def test_a_key_never_does_what_its_button_did_not_say(visitor: Visitor, toolbar: Toolbar, page: Page) -> None:
+    call = await _ring(visitor, toolbar, demo_number(13))
+    await expect(toolbar.button("拒接")).to_be_enabled()
+    # the call is answered at the phone while "decline" waits: the same key would now hang up
+    assert await page.evaluate(PRESS_WHILE_BUSY, ["F4", 0]) == "拒接"
+    visitor.centre.answer(ME)
+    await expect(toolbar.button("静音")).to_be_enabled()
+    await page.keyboard.press("F9")
+    await expect(toolbar.root).to_have_attribute("data-muted", "true")
+    await expect(toolbar.root).to_have_attribute("data-call", call)
+    await toolbar.press("挂断")
+    await toolbar.until("wrap_up")
+
+
 @pytest.mark.parametrize("width", [1440, 390])
 async def test_axe_finds_nothing_grave_during_a_call(visit: Visit, width: int) -> None:
     visitor = await visit(viewport={"width": width, "height": 844}, reduced_motion="reduce")
