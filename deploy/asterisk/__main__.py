@@ -9,6 +9,7 @@ from pathlib import Path
 from deploy.asterisk import process
 from deploy.asterisk.install import SUITE, InstallError, install
 from deploy.asterisk.instance import ENVIRONMENT, kept_password, write_instance
+from deploy.asterisk.keeper import end_keeper, leave_keeper
 from deploy.asterisk.options import add_plan_options, default_home, plan_of
 from deploy.asterisk.plan import Plan, PlanError
 from deploy.asterisk.process import ProcessError
@@ -34,18 +35,22 @@ def main(words: list[str] | None = None) -> int:
 def _do(chosen: argparse.Namespace, home: Path) -> int:
     prefix, instance = home / "asterisk-22", home / "instance"
     if chosen.what == "stop":
-        sys.stdout.write("· stopped\n" if process.stop(instance) else "· it does not run\n")
+        kept, ran = end_keeper(instance), process.stop(instance)
+        sys.stdout.write("· stopped\n" if kept or ran else "· it does not run\n")
         return 0
     plan = plan_of(chosen, kept_password(instance))
     process.require_reachable(instance)
     program = install(prefix, chosen.suite)
     if chosen.what == "install":
         return 0
+    end_keeper(instance)
     if process.stop(instance):
         sys.stdout.write("· the earlier one is stopped\n")
     write_instance(plan, instance, prefix / "root")
     pid = process.start(plan, instance, program)
     sys.stdout.write(_how_to_use(plan, instance, pid))
+    sys.stdout.flush()
+    leave_keeper(plan, instance, program)
     return 0
 
 
@@ -58,6 +63,7 @@ def _how_to_use(plan: Plan, instance: Path, pid: int) -> str:
   Phones:        SIP server {plan.bind}:{plan.sip_port} (udp or tcp), user = phone id, password = token; *43 is an echo test
   Trunk:         {plan.trunk.name} to {plan.trunk.host}:{plan.trunk.port}
   While away:    callers hear {plan.greeting!r}, then {"go to the overflow number" if plan.overflow else "the call ends (no --overflow)"}
+  Should it die: it is started again, {instance / "log" / "keeper.log"} tells when
   Stop it:       make asterisk-stop
 """
 

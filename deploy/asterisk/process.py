@@ -58,30 +58,44 @@ def start(plan: Plan, home: Path, program: Path) -> int:
 
 def stop(home: Path) -> bool:
     """Stop the instance in ``home``; false when it did not run."""
-    pid = running_pid(home)
+    return end_process(*_instance(home))
+
+
+def running_pid(home: Path) -> int | None:
+    """The process of the instance in ``home``, ``None`` when it does not run."""
+    return process_of(*_instance(home))
+
+
+def _instance(home: Path) -> tuple[Path, str]:
+    return home / "pid", str(home / "etc" / "asterisk.conf")
+
+
+def process_of(file: Path, word: str) -> int | None:
+    """The process whose number stands in ``file``, if ``word`` is in its command (a process of another kind is never meant)."""
+    try:
+        pid = int(file.read_text(encoding="utf-8"))
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except (OSError, ValueError):
+        return None
+    return pid if word.encode() in words else None
+
+
+def end_process(file: Path, word: str) -> bool:
+    """End the process of ``process_of``, by force if need be, and remove ``file``; false when there was none."""
+    pid = process_of(file, word)
     if pid is None:
         return False
     for kind in (signal.SIGTERM, signal.SIGKILL):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, kind)
-        if _gone(home, time.monotonic() + _STOP_S):
-            (home / "pid").unlink(missing_ok=True)
+        if _gone(file, word, time.monotonic() + _STOP_S):
+            file.unlink(missing_ok=True)
             return True
     raise ProcessError(f"process {pid} does not end")
 
 
-def running_pid(home: Path) -> int | None:
-    """The process of the instance in ``home``, ``None`` when it does not run (a process of another kind is never meant)."""
-    try:
-        pid = int((home / "pid").read_text(encoding="utf-8"))
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    except (OSError, ValueError):
-        return None
-    return pid if str(home / "etc" / "asterisk.conf").encode() in words else None
-
-
-def _gone(home: Path, deadline: float) -> bool:
-    while running_pid(home) is not None:
+def _gone(file: Path, word: str, deadline: float) -> bool:
+    while process_of(file, word) is not None:
         if time.monotonic() > deadline:
             return False
         time.sleep(_STEP_S)

@@ -113,6 +113,10 @@ class Pbx(Protocol):
         """It ends with all its calls, and comes back."""
         ...
 
+    async def started_again(self) -> bool:
+        """Start it again if it has ended by itself; whether it had."""
+        ...
+
     def listen(self, wav: bytes, parties: tuple[str, ...]) -> Sound: ...
 
     async def quiet(self) -> None:
@@ -231,6 +235,9 @@ class ExchangePbx:
     async def restart(self) -> None:
         await self._lab("POST", "restart")
 
+    async def started_again(self) -> bool:
+        return False  # it runs in this process
+
     def listen(self, wav: bytes, parties: tuple[str, ...]) -> Sound:
         return voices(wav, parties)
 
@@ -315,7 +322,7 @@ class AsteriskPbx:
         self._phones: PhoneProcess | PhonePair | None = None
 
     def start(self) -> None:
-        write_instance(self.plan, self._home, self._program.parent.parent / "root")
+        write_instance(self.plan, self._home, self.program_folder / "root")
         start(self.plan, self._home, self._program)
 
     def stop(self) -> None:
@@ -327,6 +334,11 @@ class AsteriskPbx:
     def phones(self) -> PhoneProcess | PhonePair:
         assert self._phones is not None
         return self._phones
+
+    @property
+    def program_folder(self) -> Path:
+        """Where Asterisk and all that it needs are unpacked."""
+        return self._program.parent.parent
 
     @property
     def pid(self) -> int | None:
@@ -445,6 +457,12 @@ class AsteriskPbx:
     async def restart(self) -> None:
         await asyncio.to_thread(stop, self._home)
         await until_so(self._started, 15, "Asterisk is up again")
+
+    async def started_again(self) -> bool:
+        if self.pid is not None:
+            return False
+        await until_so(self._started, 15, "Asterisk is up again")
+        return True
 
     async def _started(self) -> bool:
         """Try to start it; the kernel gives its port back a moment after its end."""

@@ -36,6 +36,8 @@ from tests.contract.soak_steps import Scene, draw
 
 STEPS = 40
 CALM_S = 20.0
+CRASHES = 50
+"""In so many rounds the PBX itself may crash once (ADR 59); what is ours must come right all the same."""
 SOAK_RULES = replace(
     RULES, wrap_up_s=1, announce_every_s=2, reconcile_every_s=5, dialling=DialRules(frozenset(), barred=("00",))
 )
@@ -63,6 +65,7 @@ class Soak:
     memory: list[float] = field(default_factory=list)
     trail: list[str] = field(default_factory=list)
     calls: int = 0
+    crashes: int = 0
 
     async def run(self, *, seconds: float = 0, rounds: int = 0) -> None:
         """Go on for so many seconds or rounds. ``AssertionError`` with the round's steps when something is not as it should be."""
@@ -114,6 +117,7 @@ class Soak:
         await desk.request_state(AgentId(seat), AgentState.READY)
 
     async def _try(self, words: str, step: Callable[[], Awaitable[object]]) -> None:
+        await self._keep()
         try:
             await step()
         except REFUSALS as refusal:
@@ -135,13 +139,25 @@ class Soak:
             for act in (scene.pbx.register, scene.pbx.put_down):
                 with contextlib.suppress(*REFUSALS):
                     await act(seat)
+        await self._keep()
         await self.pbx.quiet()
         deadline = time.monotonic() + CALM_S
         while wrong := self._wrong():
+            if await self._keep():
+                deadline = time.monotonic() + CALM_S
             assert time.monotonic() < deadline, f"after {CALM_S:.0f} s of calm: {'; '.join(wrong)}"
             await asyncio.sleep(0.05)
         await scene.centre.agrees()
         self._forget()
+
+    async def _keep(self) -> bool:
+        """Start the PBX again if it has crashed, as its keeper does; whether it had."""
+        if not await self.pbx.started_again():
+            return False
+        self.crashes += 1
+        self.say(f"the PBX crashed in round {self.rounds}, after: {'; '.join(self.trail[-8:])}")
+        assert self.crashes <= 1 + self.rounds // CRASHES, f"it crashed {self.crashes} times"
+        return True
 
     def _wrong(self) -> list[str]:
         centre = self._scene.centre
@@ -172,7 +188,8 @@ async def _soak(pbx: Pbx, minutes: float, seed: int) -> None:
     third = max(1, len(soak.memory) // 3)
     early, late = (sum(part) / len(part) for part in (soak.memory[:third], soak.memory[-third:]))
     print(
-        f"seed {seed}: {soak.rounds} rounds, {soak.calls} calls, {soak.refused} refusals; nothing stuck, nothing left"
+        f"seed {seed}: {soak.rounds} rounds, {soak.calls} calls, {soak.refused} refusals, {soak.crashes} crashes of the PBX; "
+        "nothing stuck, nothing left"
     )
     print(
         f"memory {early:.1f} MB in the first third, {late:.1f} MB in the last; steps {dict(soak.done.most_common(12))}"
