@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,6 +30,9 @@ EVENT_SOURCES = ("channel:", "bridge:", "endpoint:")
 _NOTE = "XK_NOTE"
 _ASK_US = MappingProxyType({"PJSIP_TRANSFER_HANDLING()": "ari-only"})
 """A transfer that is asked for at the phone is told to us, instead of being carried out by Asterisk behind our back."""
+
+_REFER_SETTLES_S = 0.2
+"""Asterisk tells of such a wish before it is ready for the answer, and crashes when that comes at once (ADR 59)."""
 
 _BY_ITSELF = MappingProxyType(
     {
@@ -165,6 +169,7 @@ class PbxCommands:
         await self._answer_transfer(channel, "channel_answered")
 
     async def _answer_transfer(self, channel: str, state: str) -> None:
+        await asyncio.sleep(_REFER_SETTLES_S)
         await self._client.request("POST", path("channels", channel, "transfer_progress"), {"states": state})
 
     async def send_digits(self, channel: str, digits: str) -> None:
