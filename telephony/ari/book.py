@@ -215,10 +215,16 @@ class CallBook(Ledger):
 
     def _phone_transfer(self, event: ari.ChannelTransfer) -> list[Output]:
         leg = self.legs.get(event.channel)
-        if leg is not None and event.other is not None:
-            return second.both_joined(self, leg, event)
-        if leg is None or leg.device == EXTERNAL or not leg.established or not event.target:
+        call = self.calls.get(leg.call) if leg is not None else None
+        if leg is None or call is None:
             return [RefuseTransfer(CallId(event.channel), event.channel)]
+        if call.referred == event.channel:
+            return []  # the same wish once more: so Asterisk tells of a channel that ends before the answer
+        if event.other is not None:
+            return second.both_joined(self, leg, event)
+        if leg.device == EXTERNAL or not leg.established or not event.target:
+            return [RefuseTransfer(CallId(event.channel), event.channel)]
+        call.referred = event.channel
         return [cti.TransferRequested(event.at, self.touch(leg).id, leg.device, event.target)]
 
     def _destroyed(self, event: ari.ChannelDestroyed) -> list[Output]:

@@ -47,7 +47,8 @@ class Call:
     """A call. ``parked``: its customer was last seen entering the holding bridge.
 
     ``playing``: the newest announcement to its customer, until somebody answers.
-    ``second``: the second call of a seat's phone; ``referred``: its channel that asked for a transfer.
+    ``second``: the second call of a seat's phone; ``referred``: the channel that waits for the answer
+    to a transfer that its phone has asked for.
     ``moved``: it was transferred, or somebody was called in. ``consultation``: who called in whom, as long as both are there.
     ``talked``: a seat was connected. ``touched``: monotonic seconds of the latest news.
     """

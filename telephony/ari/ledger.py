@@ -95,6 +95,8 @@ class Ledger:
         if call is None:
             return None
         call.touched = self.clock()
+        if call.referred == leg.channel:
+            call.referred = None
         if call.customer is leg:
             call.customer = None
         elif call.second is leg:

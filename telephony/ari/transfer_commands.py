@@ -56,8 +56,10 @@ class TransferCommands(PortCommands):
     async def refuse_transfer(self, call: CallId, device: DeviceId) -> None:
         """See ``CtiPort``."""
         entry, leg = self._call(call), self._leg(call, device)
-        channel, entry.referred = entry.referred or leg.channel, None
-        await self._pbx.refuse_transfer(channel)
+        try:
+            await self._pbx.refuse_transfer(entry.referred or leg.channel)
+        finally:
+            entry.referred = None
 
     async def consultation_call(
         self, call: CallId, device: DeviceId, to: DeviceId, timeout_s: float, number: str = ""
@@ -155,19 +157,23 @@ class TransferCommands(PortCommands):
             await self._pbx.join(entry.mix, (asked.channel,))
         else:
             old, entry.moved = entry.mix, True
+            fresh = entry.mix
             try:
-                await self._pbx.create_mix(entry.mix, renumbers=True)
-                await self._pbx.join(entry.mix, (customer.channel, asked.channel))
+                await self._pbx.create_mix(fresh, renumbers=True)
+                await self._pbx.join(fresh, (customer.channel, asked.channel))
             except TelephonyError:
                 entry.moved = False  # the outside party is where it was, and so it is tried again
+                with contextlib.suppress(TelephonyError):  # it may never have been made
+                    await self._pbx.destroy_bridge(fresh)
                 raise
             self._lanes.submit(DropBridge(entry.id, old))
 
     async def _leave(self, entry: Call, leg: Leg) -> None:
-        second, referred, entry.referred = entry.second, entry.referred, None
-        if referred is not None:
+        second = entry.second
+        if entry.referred is not None:
             with contextlib.suppress(TelephonyError):  # the phone has gone already, as it asked to
-                await self._pbx.confirm_transfer(referred)
+                await self._pbx.confirm_transfer(entry.referred)
+            entry.referred = None
         await self._hang_up_if_there(leg)
         if second is not None:
             await self._hang_up_if_there(second)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from telephony import events as cti
-from telephony.types import SeatState
+from telephony.types import CallId, SeatState
 from tests.contract.centre import Centre
 from tests.contract.pbx import CALLERS, AsteriskPbx, until
 
@@ -48,7 +48,7 @@ async def test_asterisk_outlives_them(real: AsteriskPbx) -> None:
         with _on_one_core(asterisk, os.getpid()):
             for time in range(TIMES):
                 await real.transfer("1001", "1004")  # nobody has logged on there
-                await _asked(centre, time + 1)
+                await _refused(centre, call, time + 1)
                 assert real.pid == asterisk, f"Asterisk has gone with the {time + 1}. of them"
         await centre.shows("1001", SeatState.TALKING)
         await centre.agrees([call])
@@ -58,8 +58,9 @@ async def test_asterisk_outlives_them(real: AsteriskPbx) -> None:
         await centre.close()
 
 
-async def _asked(centre: Centre, times: int) -> None:
+async def _refused(centre: Centre, call: CallId, times: int) -> None:
     def wishes() -> int:
         return len(centre.events(cti.TransferRequested))
 
     await until(lambda: wishes() >= times, 10, lambda: f"{wishes()} wishes of {times}")
+    await until(lambda: centre.driver._book.calls[call].referred is None, what="it is answered")

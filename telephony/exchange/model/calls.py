@@ -163,6 +163,7 @@ class Calls:
         channel.dying, channel.dialing = True, False
         self.cancel_timer(channel)
         self._mixing.leave(channel)
+        self._tell_of_unanswered_transfer(channel)
         if channel.in_stasis:
             self._leave(channel)
         self._hang_up_dialplan(channel, cause)
@@ -174,6 +175,12 @@ class Calls:
         switch.refresh_device_state(channel.resource)
         switch.forget(channel.id)
         switch.tell_gone(channel, cause)
+
+    def _tell_of_unanswered_transfer(self, channel: Channel) -> None:
+        """As Asterisk does: the wish is told once more, with no state, when its channel ends before the answer."""
+        if channel.refer_to is not None:
+            refer_to, channel.refer_to = channel.refer_to, None
+            self._switch.emit("ChannelTransfer", refer_to=refer_to, referred_by={"source_channel": channel.to_json()})
 
     def _leave(self, channel: Channel) -> None:
         channel.in_stasis = False
