@@ -105,6 +105,7 @@ async def test_a_call_by_the_keyboard_alone(visitor: Visitor, toolbar: Toolbar, 
     if await toolbar.state() == "logged_off":
         await _go_to(page, "签入")
         await page.keyboard.press("Enter")
+        await expect(toolbar.root).not_to_have_attribute("data-state", "logged_off")
     await toolbar.sign_in()
     await page.keyboard.press("Alt+1")
     await toolbar.until("ready")
