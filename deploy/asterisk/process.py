@@ -71,13 +71,16 @@ def _instance(home: Path) -> tuple[Path, str]:
 
 
 def process_of(file: Path, word: str) -> int | None:
-    """The process whose number stands in ``file``, if ``word`` is in its command (a process of another kind is never meant)."""
+    """The process whose number stands in ``file``, if ``word`` is in its command: neither one of another kind is meant, nor this one.
+
+    After a restart of the machine an old number may be anybody's.
+    """
     try:
         pid = int(file.read_text(encoding="utf-8"))
         words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     except (OSError, ValueError):
         return None
-    return pid if word.encode() in words else None
+    return pid if word.encode() in words and pid != os.getpid() else None
 
 
 def end_process(file: Path, word: str) -> bool:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -17,23 +17,25 @@ TIMES = 20
 """Answered without a pause it was gone after two."""
 
 
-def _threads(pid: int) -> list[int]:
-    return [int(task.name) for task in Path(f"/proc/{pid}/task").iterdir()]
+def _pin(pid: int, cores: set[int]) -> None:
+    """All threads of a process; they come and go meanwhile, and so may the process."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            with suppress(ProcessLookupError):
+                os.sched_setaffinity(int(task.name), cores)
 
 
 @contextmanager
 def _on_one_core(*pids: int) -> Iterator[None]:
     """The processes take turns: whoever is told of something runs before the teller has gone on."""
-    before = {thread: os.sched_getaffinity(thread) for pid in pids for thread in _threads(pid)}
-    core = {min(os.sched_getaffinity(0))}
+    usual = os.sched_getaffinity(0)
     try:
-        for thread in before:
-            os.sched_setaffinity(thread, core)
+        for pid in pids:
+            _pin(pid, {min(usual)})
         yield
     finally:
         for pid in pids:
-            for thread in _threads(pid):
-                os.sched_setaffinity(thread, before.get(thread, before[pid]))
+            _pin(pid, usual)
 
 
 async def test_asterisk_outlives_them(real: AsteriskPbx) -> None:

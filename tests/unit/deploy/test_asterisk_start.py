@@ -2,6 +2,7 @@
 
 import os
 import socket
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,18 @@ def test_a_taken_port_is_named_before_anything_starts(home: Path, tmp_path: Path
         other.listen()
         with pytest.raises(ProcessError, match=f"tcp port {chosen.http_port}"):
             start(chosen, home, pretend(tmp_path, "exit 1"))
+
+
+def test_an_old_number_that_is_our_own_now_is_nobodys(tmp_path: Path) -> None:
+    file = tmp_path / "pid"
+    words = Path("/proc/self/cmdline").read_bytes().split(b"\0")
+    file.write_text(str(os.getpid()))
+    assert process.process_of(file, words[0].decode()) is None
+    sleeper = subprocess.Popen(["sleep", "60"])
+    try:
+        file.write_text(str(sleeper.pid))
+        assert process.process_of(file, "60") == sleeper.pid
+        assert process.process_of(file, "61") is None
+    finally:
+        sleeper.kill()
+        sleeper.wait()
